@@ -1,0 +1,145 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+#if os(macOS)
+    let sodium: Target = .systemLibrary(name: "Clibsodium", pkgConfig: "libsodium", providers: [.brew(["libsodium"])])
+#else
+    // No pkgConfig here: SwiftPM would warn every consumer on a machine without libsodium, needed or not.
+    let sodium: Target = .systemLibrary(name: "Clibsodium", providers: [.apt(["libsodium-dev"])])
+#endif
+
+let package = Package(
+    name: "swift-phone-identity",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "PhoneIdentity", targets: ["PhoneIdentity"]),
+        .library(name: "PhoneNormalization", targets: ["PhoneNormalization"]),
+        .library(name: "OTPEngine", targets: ["OTPEngine"]),
+        .library(name: "SealedStore", targets: ["SealedStore"]),
+        .library(name: "AuditLog", targets: ["AuditLog"]),
+        .library(name: "ConsentLedger", targets: ["ConsentLedger"]),
+        .library(name: "Messaging", targets: ["Messaging"]),
+        .library(name: "RecordStorage", targets: ["RecordStorage"]),
+        .library(name: "SQLiteStorage", targets: ["SQLiteStorage"]),
+        .library(name: "PhoneIdentityTesting", targets: ["PhoneIdentityTesting"]),
+        .executable(name: "phone-identity", targets: ["phone-identity"]),
+    ],
+    traits: [
+        .trait(name: "SQLite", description: "SQLiteStorage on GRDB."),
+        .trait(name: "Tool", description: "Every command of phone-identity; without it, only `normalize`."),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        // The number itself: no dependency, no Foundation.
+        .target(name: "CPhoneMetadata", exclude: ["NOTICE"]),
+        .target(name: "PhoneNormalization", dependencies: ["CPhoneMetadata"], swiftSettings: strict),
+
+        // The words and the storage all engines share.
+        .target(name: "RecordStorage", swiftSettings: strict),
+        .target(name: "IdentityTypes", dependencies: ["RecordStorage"], swiftSettings: strict),
+        sodium,
+        .target(name: "CryptoPrimitives", dependencies: ["Clibsodium", "RecordStorage"], swiftSettings: strict),
+
+        // The engines.
+        .target(
+            name: "OTPEngine", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives", "PhoneNormalization"],
+            swiftSettings: strict),
+        .target(
+            name: "Messaging", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives", "PhoneNormalization"],
+            swiftSettings: strict),
+        .target(name: "SealedStore", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives"], swiftSettings: strict),
+        .target(name: "AuditLog", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives"], swiftSettings: strict),
+        .target(name: "ConsentLedger", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives"], swiftSettings: strict),
+
+        // The façade.
+        .target(
+            name: "PhoneIdentity",
+            dependencies: [
+                "PhoneNormalization", "OTPEngine", "SealedStore", "AuditLog", "ConsentLedger", "Messaging", "IdentityTypes",
+                "RecordStorage",
+            ],
+            swiftSettings: strict),
+
+        // Adapters.
+        .target(
+            name: "SQLiteStorage",
+            dependencies: [
+                "RecordStorage",
+                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+                .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+            ],
+            swiftSettings: strict),
+
+        // For hosts' own tests.
+        .target(
+            name: "PhoneIdentityTesting",
+            dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives", "Messaging", "SealedStore"],
+            swiftSettings: strict),
+
+        // For operators and auditors.
+        .executableTarget(
+            name: "phone-identity",
+            dependencies: [
+                "PhoneNormalization", "AuditLog", "SealedStore", "RecordStorage", "CryptoPrimitives",
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Tool"])),
+            ],
+            swiftSettings: strict),
+
+        // Load on a deployment, for the crash tests and benchmarks.
+        .executableTarget(
+            name: "signup-load",
+            dependencies: [
+                "PhoneIdentity", "OTPEngine", "SealedStore", "AuditLog", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                "SQLiteStorage",
+            ],
+            path: "Tests/SignUpLoad", swiftSettings: strict),
+
+        .testTarget(
+            name: "PhoneNormalizationTests", dependencies: ["PhoneNormalization"], resources: [.copy("Vectors")], swiftSettings: strict),
+        .testTarget(
+            name: "RecordStorageTests",
+            dependencies: [
+                "RecordStorage", "CryptoPrimitives", "SQLiteStorage", "PhoneIdentityTesting",
+                .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CryptoPrimitivesTests", dependencies: ["CryptoPrimitives", "RecordStorage", "PhoneIdentityTesting"],
+            resources: [.copy("Vectors")], swiftSettings: strict),
+        .testTarget(
+            name: "SealedStoreTests",
+            dependencies: ["SealedStore", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "OTPEngineTests",
+            dependencies: ["OTPEngine", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
+            resources: [.copy("Vectors")], swiftSettings: strict),
+        .testTarget(
+            name: "AuditLogTests",
+            dependencies: ["AuditLog", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
+            resources: [.copy("Vectors")], swiftSettings: strict),
+        .testTarget(
+            name: "ConsentLedgerTests", dependencies: ["ConsentLedger", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MessagingTests", dependencies: ["Messaging", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PhoneIdentityTests",
+            dependencies: [
+                "PhoneIdentity", "PhoneNormalization", "OTPEngine", "SealedStore", "AuditLog", "ConsentLedger", "Messaging",
+                "IdentityTypes",
+                "RecordStorage", "SQLiteStorage", "CryptoPrimitives", "PhoneIdentityTesting",
+            ],
+            swiftSettings: strict),
+    ]
+)

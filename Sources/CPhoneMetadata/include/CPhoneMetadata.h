@@ -1,0 +1,100 @@
+// The numbering plans of the world as constant tables: read-only pages, shared by every process,
+// nothing to load and nothing to free. Documentation/PhoneMetadata.md explains each table.
+#pragma once
+#include <stdint.h>
+
+#include "phone_metadata_version.h"
+
+/// The numbering plan of a region or of a non-geographic country calling code.
+typedef struct {
+    /// Bit n: national significant numbers of n digits are possible.
+    uint32_t lengths;
+    /// Bit n: n digits can be dialled locally, but are not a whole number.
+    uint32_t local_lengths;
+    /// Where to start in the number automaton.
+    uint16_t start;
+    /// Where to start in the prefix automaton to find the national prefix; 0 without one.
+    uint16_t national_prefix;
+    /// Where to start in the prefix automaton to find the international prefix; 0 without one.
+    uint16_t international_prefix;
+    /// Offset in `phone_strings` of the digits a transform rule puts in front.
+    uint16_t transform;
+    uint16_t calling_code;
+    /// Two letters, the first in the low byte; 0 for a non-geographic code.
+    uint16_t letters;
+    uint8_t shortest;
+    uint8_t longest;
+} phone_region;
+
+/// A country calling code.
+typedef struct {
+    uint16_t calling_code;
+    /// Where to start in the number automaton to find region and descriptions in one walk.
+    uint16_t start;
+    /// Indices of format sets.
+    uint16_t national_formats;
+    uint16_t international_formats;
+    /// Offset in `phone_strings` of the text in front of an extension.
+    uint16_t extension_label;
+    /// Offset in `phone_code_regions`.
+    uint16_t first_region;
+    /// Index of the region whose plan speaks for the code.
+    uint8_t main_region;
+    uint8_t region_count;
+} phone_code;
+
+/// How one kind of number is written.
+typedef struct {
+    /// Offsets in `phone_strings`; bytes 1...7 stand for groups of digits.
+    uint16_t national;
+    uint16_t international;
+    uint16_t rfc3966;
+    /// Offset in `phone_format_widths` of the entry for `shortest` digits.
+    uint16_t widths;
+    uint16_t shortest;
+} phone_format;
+
+/// An ordered list of formats: the first that fits by leading digits and by length is used.
+typedef struct {
+    /// Where to start in the leading-digit automaton.
+    uint16_t start;
+    uint16_t first_format;
+    /// Bit n: format n asks for no leading digits.
+    uint32_t always;
+    /// By number of digits; bit n: format n takes so many.
+    uint32_t by_length[18];
+} phone_format_set;
+
+#if !defined(__clang__)
+#define _Nonnull
+#endif
+
+#define PHONE_TABLE(type, name) \
+    extern const type phone_##name[]; \
+    static inline const type *_Nonnull phone_table_##name(void) { return phone_##name; }
+
+// Automata: ten successors a state, state 0 accepts nothing.
+PHONE_TABLE(uint16_t, number_successors)
+PHONE_TABLE(uint32_t, number_outputs)
+PHONE_TABLE(uint16_t, leading_successors)
+PHONE_TABLE(uint32_t, leading_outputs)
+PHONE_TABLE(uint16_t, prefix_successors)
+PHONE_TABLE(uint16_t, prefix_actions)
+
+PHONE_TABLE(uint8_t, strings)
+PHONE_TABLE(phone_region, regions)
+PHONE_TABLE(uint8_t, region_by_letters)
+PHONE_TABLE(phone_code, codes)
+PHONE_TABLE(uint8_t, code_by_value)
+PHONE_TABLE(uint8_t, code_regions)
+PHONE_TABLE(phone_format, formats)
+PHONE_TABLE(uint32_t, format_widths)
+PHONE_TABLE(phone_format_set, format_sets)
+PHONE_TABLE(uint32_t, digit_zeros)
+PHONE_TABLE(uint8_t, byte_kinds)
+PHONE_TABLE(uint16_t, symbol_traits)
+// Symbols of characters up to PHONE_LAST_CHARACTER, in blocks of 64.
+PHONE_TABLE(uint8_t, character_blocks)
+PHONE_TABLE(uint16_t, characters)
+
+#undef PHONE_TABLE

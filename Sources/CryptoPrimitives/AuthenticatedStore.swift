@@ -1,0 +1,77 @@
+public import RecordStorage
+
+/// A store whose rows only this deployment can write: whoever edits or swaps them in the database is found out.
+///
+/// Wraps any store and adds to every value a 32-byte BLAKE2b under a host key over key, version, expiry and value. What
+/// it does not stop is an older row put back whole, with its own authenticator; nothing finds that yet.
+public struct AuthenticatedStore<Wrapped: RecordStore>: RecordStore {
+    /// Bytes added to every value.
+    public static var overhead: Int { 32 }
+
+    private let wrapped: Wrapped
+    private let key: AuthenticationKey
+
+    /// - Parameter key: 32 bytes.
+    public init(_ wrapped: Wrapped, key: consuming SecretBytes) {
+        self.wrapped = wrapped
+        self.key = AuthenticationKey(key)
+    }
+
+    public func records(at keys: [RecordKey]) async throws(StorageError) -> [StoredRecord?] {
+        let found = try await wrapped.records(at: keys)
+        guard found.count == keys.count else { throw Self.tampered }
+        var opened: [StoredRecord?] = []
+        opened.reserveCapacity(found.count)
+        for (asked, record) in zip(keys, found) {
+            guard record == nil || record?.key == asked else { throw Self.tampered }
+            opened.append(try record.map { record throws(StorageError) in try open(record) })
+        }
+        return opened
+    }
+
+    public func records(in range: RecordRange, limit: Int) async throws(StorageError) -> [StoredRecord] {
+        var opened: [StoredRecord] = []
+        for record in try await wrapped.records(in: range, limit: limit) { opened.append(try open(record)) }
+        return opened
+    }
+
+    public func commit(_ changes: [RecordChange]) async throws(StorageError) {
+        try await wrapped.commit(
+            changes.map { change in
+                guard case .put(let key, let expected, let version, let value, let expiresAt) = change else { return change }
+                let code = authenticator(key: key, version: version, value: value, expiresAt: expiresAt)
+                return .put(key, expecting: expected, version: version, value: value + code, expiresAt: expiresAt)
+            })
+    }
+
+    private func open(_ record: StoredRecord) throws(StorageError) -> StoredRecord {
+        guard record.value.count >= Self.overhead else { throw Self.tampered }
+        let value = Array(record.value.dropLast(Self.overhead))
+        let expected = authenticator(key: record.key, version: record.version, value: value, expiresAt: record.expiresAt)
+        guard constantTimeEquals(expected, Array(record.value.suffix(Self.overhead))) else { throw Self.tampered }
+        return StoredRecord(key: record.key, version: record.version, value: value, expiresAt: record.expiresAt)
+    }
+
+    private func authenticator(key: RecordKey, version: RecordVersion, value: [UInt8], expiresAt: Timestamp?) -> [UInt8] {
+        var hash = BLAKE2b(label: "SPNI/v1/record", key: self.key.secret)
+        hash.append(key.encoded)
+        hash.append(version.bytes)
+        hash.append(UInt64(bitPattern: expiresAt?.milliseconds ?? .max))
+        hash.append(value)
+        return hash.finish()
+    }
+
+    private static var tampered: StorageError {
+        StorageError(.tampered, "A record was not written by this deployment: rows were edited, swapped, or the MAC key is another's.")
+    }
+}
+
+/// Shares one key among copies of a store.
+private final class AuthenticationKey: Sendable {
+    let secret: SecretBytes
+
+    init(_ secret: consuming SecretBytes) {
+        precondition(secret.count == 32, "The key has 32 bytes.")
+        self.secret = secret
+    }
+}

@@ -1,0 +1,38 @@
+import Clibsodium
+
+/// SHA-256, for the Merkle tree and for texts that were shown. Source: FIPS 180-4.
+package enum SHA256 {
+    package static func hash(_ bytes: [UInt8]) -> [UInt8] {
+        Sodium.ready()
+        return [UInt8](unsafeUninitializedCapacity: 32) { buffer, initialized in
+            crypto_hash_sha256(buffer.baseAddress!, bytes, UInt64(bytes.count))
+            initialized = 32
+        }
+    }
+}
+
+/// SHA-512, for hashing to the group. Source: FIPS 180-4.
+package enum SHA512 {
+    package static func hash(_ bytes: [UInt8]) -> [UInt8] {
+        Sodium.ready()
+        return [UInt8](unsafeUninitializedCapacity: 64) { buffer, initialized in
+            crypto_hash_sha512(buffer.baseAddress!, bytes, UInt64(bytes.count))
+            initialized = 64
+        }
+    }
+}
+
+/// HMAC-SHA-256 under a 32-byte key, for one-time codes. Source: RFC 2104, RFC 4226.
+package enum HMACSHA256 {
+    package static func authenticate(_ message: [UInt8], key: borrowing SecretBytes) -> SecretBytes {
+        Sodium.ready()
+        precondition(key.count == 32, "The key has 32 bytes.")
+        return SecretBytes(count: 32) { target in
+            key.withUnsafeBytes { key in
+                _ = crypto_auth_hmacsha256(
+                    target.baseAddress!.assumingMemoryBound(to: UInt8.self), message, UInt64(message.count),
+                    key.baseAddress!.assumingMemoryBound(to: UInt8.self))
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+public import RecordStorage
+
+/// What can happen, with how it ended. The codes are part of the public leaf and never change their meaning.
+///
+/// ``consentExpired``, ``historyReleased`` and ``deploymentOpened`` are reserved; nothing records them yet.
+public enum AuditAction: UInt16, Hashable, Sendable, CaseIterable {
+    // A challenge is one entry, written at its end.
+    case enrolled = 1
+    case alreadyEnrolled = 2
+    case recovered = 3
+    case recoveryNotFound = 4
+    case recoveryWaiting = 5
+    case recoveryStopped = 6
+    case steppedUp = 7
+    case challengeAbandoned = 8
+    case challengeExhausted = 9
+
+    case consentGiven = 16
+    case consentRefused = 17
+    case consentWithdrawn = 18
+    case consentExpired = 19
+
+    case enrolmentAcknowledged = 24
+    case exported = 25
+    case historyReleased = 26
+
+    case erasureBegun = 32
+    case erased = 33
+    case orphanSwept = 34
+
+    case usedOnHostAssertion = 48
+    case deploymentOpened = 49
+}
+
+/// Whom an entry is about, and the key under which its private part is sealed.
+public struct AuditSubject: Hashable, Sendable {
+    package let id: SubjectID
+    /// The public half of the subject's history key, 32 bytes (X25519). Anybody may add to a history; only the key service can open one.
+    package let historyKey: [UInt8]
+
+    package init(id: SubjectID, historyKey: [UInt8]) {
+        self.id = id
+        self.historyKey = historyKey
+    }
+}
+
+/// Something that happened, on its way into the log.
+public struct AuditEvent: Hashable, Sendable {
+    /// A private detail: a short name and a short text, such as a count. Never a number, a code, a key or a tag.
+    public struct Detail: Hashable, Sendable {
+        public let name: String
+        public let value: String
+
+        public init(_ name: String, _ value: some CustomStringConvertible) {
+            self.name = name
+            self.value = value.description
+        }
+    }
+
+    /// 16 random bytes, in the leaf.
+    public let id: [UInt8]
+    public let action: AuditAction
+    public let purpose: PurposeCode?
+    public let time: Timestamp
+    public let subject: AuditSubject?
+    /// What spreads entries over partitions: the subject's id, or before there is one the challenge's.
+    package let shard: [UInt8]
+    public let details: [Detail]
+    /// 0: no human approval was involved.
+    public let approvalTier: UInt8
+    /// 0: nothing was decided; else how long a decision took, coarsely.
+    public let delayClass: UInt8
+
+    /// - Parameter shard: at least 2 bytes, spread evenly.
+    public init(
+        _ action: AuditAction, purpose: PurposeCode?, at time: Timestamp, shard: [UInt8], details: [Detail] = [],
+        approvalTier: UInt8 = 0, delayClass: UInt8 = 0, random: some RandomSource
+    ) {
+        self.init(
+            id: random.bytes(16), action, purpose: purpose, at: time, subject: nil, shard: shard, details: details,
+            approvalTier: approvalTier, delayClass: delayClass)
+    }
+
+    package init(
+        _ action: AuditAction, purpose: PurposeCode?, at time: Timestamp, subject: AuditSubject, details: [Detail] = [],
+        approvalTier: UInt8 = 0, delayClass: UInt8 = 0, random: some RandomSource
+    ) {
+        self.init(
+            id: random.bytes(16), action, purpose: purpose, at: time, subject: subject, shard: subject.id.bytes, details: details,
+            approvalTier: approvalTier, delayClass: delayClass)
+    }
+
+    private init(
+        id: [UInt8], _ action: AuditAction, purpose: PurposeCode?, at time: Timestamp, subject: AuditSubject?, shard: [UInt8],
+        details: [Detail], approvalTier: UInt8, delayClass: UInt8
+    ) {
+        self.id = id
+        self.action = action
+        self.purpose = purpose
+        self.time = time
+        self.subject = subject
+        self.shard = shard
+        self.details = details
+        self.approvalTier = approvalTier
+        self.delayClass = delayClass
+    }
+}
+
+/// Takes events into the commit of what they record.
+///
+/// `AuditLog`'s outbox is the one for real use. There is no silent default.
+public protocol EventRecorder: Sendable {
+    /// Stages the events; they are *recorded* when the commit is.
+    func record(_ events: [AuditEvent], in commit: inout StagedCommit)
+
+    /// Waits until the events, recorded by a commit that succeeded, are in a signed checkpoint that lasts: *acknowledged*.
+    ///
+    /// - Parameter events: ids of events.
+    /// - Throws: ``StorageError``; `.cancelled` when the task is cancelled, `.unavailable` when no sequencer runs here or it stopped.
+    func acknowledged(_ events: [[UInt8]]) async throws(StorageError)
+}

@@ -1,0 +1,82 @@
+package import CryptoPrimitives
+
+/// The words around a one-time code.
+///
+/// Says who asks, the code, how long it is good for, and never to pass it on. The last line may bind the code to a web origin, so that
+/// browsers fill it in on that site alone. Source: WICG "Origin-bound one-time codes delivered via SMS".
+public struct CodeTemplate: Hashable, Sendable {
+    /// The service's name as people know it; 1 to 40 bytes, no digits that could be taken for a code.
+    public var brand: String
+    /// The domain of the origin-bound last line, such as `example.com`.
+    public var webDomain: String?
+
+    public init(brand: String, webDomain: String? = nil) {
+        self.brand = brand
+        self.webDomain = webDomain
+    }
+
+    /// By BCP 47 language, with `{brand}`, `{code}` and `{minutes}`.
+    private static let texts: [String: String] = [
+        "en": "{brand}: your code is {code}. It is good for {minutes} minutes. Never share it; we will not ask you for it.",
+        "de": "{brand}: Ihr Code ist {code}. Er gilt {minutes} Minuten. Geben Sie ihn nie weiter; wir fragen Sie nie danach.",
+        "fr":
+            "{brand} : votre code est {code}. Il est valable {minutes} minutes. Ne le communiquez jamais ; nous ne vous le demanderons pas.",
+        "it": "{brand}: il suo codice è {code}. Vale {minutes} minuti. Non lo dia mai a nessuno; noi non lo chiederemo.",
+        "es": "{brand}: su código es {code}. Vale {minutes} minutos. No lo comparta nunca; nosotros no se lo pediremos.",
+        "pt": "{brand}: o seu código é {code}. Vale {minutes} minutos. Nunca o partilhe; nós não o pediremos.",
+        "nl": "{brand}: uw code is {code}. Hij is {minutes} minuten geldig. Deel hem nooit; wij vragen er niet om.",
+        "ja": "{brand}: 認証コードは {code} です。{minutes}分間有効です。誰にも教えないでください。当社がお尋ねすることはありません。",
+        "ar": "{brand}: رمزك هو {code}. صالح لمدة {minutes} دقائق. لا تشاركه أبدًا؛ لن نطلبه منك.",
+    ]
+
+    /// The languages there are, for a host's own settings page.
+    public static var languages: [String] { texts.keys.sorted() }
+
+    /// Renders into guarded memory; the code never becomes a `String`.
+    ///
+    /// - Parameter language: BCP 47; without a text of its own its parent's is used (`de-CH`, then `de`), then English.
+    package func render(code: borrowing SecretBytes, minutes: Int, language: String) -> SecretBytes {
+        var tag = language.lowercased()
+        while Self.texts[tag] == nil, let cut = tag.lastIndex(of: "-") { tag = String(tag[..<cut]) }
+        let text = Self.texts[tag] ?? Self.texts["en"]!
+        let pieces = text.replacing("{brand}", brand).replacing("{minutes}", String(minutes)).split("{code}")
+        let (head, tail) = (Array(pieces.0.utf8), Array(pieces.1.utf8))
+        let binding = webDomain.map { Array("\n\n@\($0) #".utf8) } ?? []
+        let codeLength = code.count
+        let count = head.count + codeLength + tail.count + (binding.isEmpty ? 0 : binding.count + codeLength)
+        return SecretBytes(count: count) { target in
+            var position = 0
+            func put(_ bytes: [UInt8]) {
+                UnsafeMutableRawBufferPointer(rebasing: target[position...]).copyBytes(from: bytes)
+                position += bytes.count
+            }
+            func putCode() {
+                code.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: target[position...]).copyMemory(from: $0) }
+                position += codeLength
+            }
+            put(head)
+            putCode()
+            put(tail)
+            if !binding.isEmpty {
+                put(binding)
+                putCode()
+            }
+        }
+    }
+}
+
+extension String {
+    fileprivate func replacing(_ mark: String, _ value: String) -> String {
+        let (head, tail) = split(mark)
+        return head.utf8.count == utf8.count ? self : head + value + tail
+    }
+
+    /// What stands before and after the first `mark`; all and nothing without one.
+    fileprivate func split(_ mark: String) -> (String, String) {
+        let (bytes, mark) = (Array(utf8), Array(mark.utf8))
+        guard bytes.count >= mark.count,
+            let at = (0...bytes.count - mark.count).first(where: { bytes[$0..<$0 + mark.count].elementsEqual(mark) })
+        else { return (self, "") }
+        return (String(decoding: bytes[..<at], as: UTF8.self), String(decoding: bytes[(at + mark.count)...], as: UTF8.self))
+    }
+}

@@ -1,0 +1,95 @@
+import Synchronization
+
+/// Keeps messages in this process instead of sending them: for examples and tests, never for people.
+///
+/// The one place where number and text are plain values, as its name says. A service that starts with it should say so aloud.
+public final class DevelopmentInbox: MessageTransport {
+    /// What arrived.
+    public struct Item: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+        /// E.164 with `+`.
+        public let number: String
+        public let text: String
+        public let channel: OutboundMessage.Channel
+
+        public var description: String { "<redacted message>" }
+        public var debugDescription: String { description }
+        public var customMirror: Mirror { Mirror(self, children: []) }
+    }
+
+    private struct State {
+        var items: [Item] = []
+        var arrivals: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    public let capabilities = TransportCapabilities(channels: [.sms, .voice])
+
+    public init() {}
+
+    public func send(_ message: OutboundMessage) async throws(TransportError) -> MessageReceipt {
+        let item = message.withContent { digits, text in
+            Item(
+                number: "+" + String(decoding: digits, as: UTF8.self), text: String(decoding: text, as: UTF8.self),
+                channel: message.channel)
+        }
+        guard let item else { throw TransportError(.refused, "The message was wiped before it was sent.") }
+        let waiting = state.withLock { state in
+            state.items.append(item)
+            defer { state.arrivals = [] }
+            return state.arrivals
+        }
+        for arrival in waiting { arrival.resume() }
+        return MessageReceipt(gatewayID: message.idempotencyKey)
+    }
+
+    /// Everything that arrived, oldest first.
+    public var items: [Item] { state.withLock { $0.items } }
+
+    /// Removes and returns the latest message to a number (E.164 with `+`), waiting for one to arrive.
+    ///
+    /// - Returns: `nil` when the task is cancelled first.
+    public func take(for number: String) async -> Item? {
+        await take { $0.number == number }
+    }
+
+    /// The same for whichever number.
+    public func takeLatest() async -> Item? {
+        await take { _ in true }
+    }
+
+    private func take(_ isWanted: @Sendable (Item) -> Bool) async -> Item? {
+        while !Task.isCancelled {
+            if let item = takeNow(isWanted) { return item }
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let isReady = state.withLock { state in
+                        if Task.isCancelled || state.items.contains(where: isWanted) { return true }
+                        state.arrivals.append(continuation)
+                        return false
+                    }
+                    if isReady { continuation.resume() }
+                }
+            } onCancel: {
+                let waiting = state.withLock { state in
+                    defer { state.arrivals = [] }
+                    return state.arrivals
+                }
+                for arrival in waiting { arrival.resume() }
+            }
+        }
+        return nil
+    }
+
+    private func takeNow(_ isWanted: (Item) -> Bool) -> Item? {
+        state.withLock { state in
+            guard let index = state.items.lastIndex(where: isWanted) else { return nil }
+            return state.items.remove(at: index)
+        }
+    }
+
+    /// The first run of `digits` ASCII digits in a text: the code a person would type.
+    public static func code(in text: String, digits: Int = 6) -> String? {
+        text.split { !("0"..."9").contains($0) }.first { $0.count == digits }.map(String.init)
+    }
+}

@@ -1,0 +1,130 @@
+public import CryptoPrimitives
+public import IdentityTypes
+public import RecordStorage
+
+/// A challenge whose code may be sent, once, now that its commit has succeeded.
+public struct BegunChallenge: Sendable {
+    public let id: ChallengeID
+    public let purpose: ChallengePurpose
+    /// For the host's client. A resend returns the one it was given.
+    public let token: ChallengeToken
+    /// When the code stops being valid.
+    public let expiresAt: Timestamp
+    /// From when on the code can be sent again, as far as the number's budgets go.
+    public let resendAfter: Timestamp
+    /// Digits of the code.
+    public let digits: Int
+    /// How often the code was sent, with this time: 1 at begin.
+    public let sends: Int
+    /// `false` for a decoy: derive the code, queue the message, and send it nowhere.
+    public let isDeliverable: Bool
+    private let derivation: CodeDerivation
+    private let sealed: (opened: TokenSealer.Opened, rowSecret: RowSecret)
+
+    init(
+        _ challenge: Challenge, token: ChallengeToken, resendAfter: Timestamp, derivation: CodeDerivation,
+        sealed: (opened: TokenSealer.Opened, rowSecret: RowSecret)
+    ) {
+        id = challenge.id
+        purpose = challenge.purpose
+        self.token = token
+        expiresAt = challenge.expires
+        self.resendAfter = resendAfter
+        digits = challenge.digits
+        sends = challenge.sends
+        isDeliverable = challenge.isDeliverable
+        self.derivation = derivation
+        self.sealed = sealed
+    }
+
+    /// What was sealed into the token at begin, for sending the code again.
+    ///
+    /// - Throws: ``OTPError`` with code `.tokenForged`.
+    public func content() throws(OTPError) -> SecretBytes {
+        try TokenSealer.openInner(sealed.opened, rowSecret: sealed.rowSecret)
+    }
+
+    /// The code, as ASCII digits. A resend has the same, since people type the first message that arrives.
+    public func code() -> SecretBytes { derivation.code() }
+}
+
+extension BegunChallenge: CustomStringConvertible, CustomReflectable {
+    public var description: String { "<redacted>" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension ChallengeEngine {
+    /// Begins a challenge in a commit of its own.
+    ///
+    /// - Parameters:
+    ///   - tag: what the number's budgets hang on.
+    ///   - subject: whom the challenge is about, where there is somebody.
+    ///   - isDeliverable: `false` for a decoy, which passes every step and whose code is never right.
+    ///   - content: what the token carries for the completion (the number, for one); 0 to 881 bytes.
+    /// - Throws: ``OTPError`` with code `.tooManySends`, `.locked`, `.requesterInvalid`, `.busy`, `.unavailable` or `.cancelled`.
+    public func begin(
+        _ purpose: ChallengePurpose, tag: BudgetTag, subject: SubjectID? = nil, isDeliverable: Bool = true, requester: Requester,
+        sealing content: borrowing SecretBytes
+    ) async throws(OTPError) -> BegunChallenge {
+        let (request, token) = try prepare(purpose, tag, subject, isDeliverable, requester, content)
+        return try await committing(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
+            try await stage(request, token, tag, in: &commit)
+        }
+    }
+
+    /// Begins a challenge in the caller's commit. Send nothing before that has succeeded.
+    public func stageBegin(
+        _ purpose: ChallengePurpose, tag: BudgetTag, subject: SubjectID? = nil, isDeliverable: Bool = true, requester: Requester,
+        sealing content: borrowing SecretBytes, in commit: inout StagedCommit
+    ) async throws(OTPError) -> BegunChallenge {
+        let (request, token) = try prepare(purpose, tag, subject, isDeliverable, requester, content)
+        return try await stage(request, token, tag, in: &commit)
+    }
+
+    /// Pays for sending a challenge's code again, in a commit of its own. Same code, same expiry, no tries given back.
+    ///
+    /// - Throws: ``OTPError`` with code `.tooManySends`, `.locked`, `.exhausted`, `.expired`, `.alreadyCompleted`, `.challengeNotFound`,
+    ///   a token's, or as ``begin(_:tag:subject:isDeliverable:requester:sealing:)``.
+    public func resend(_ token: ChallengeToken, requester: Requester) async throws(OTPError) -> BegunChallenge {
+        let tag = try sealer.open(token).tag
+        return try await committing(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
+            try await stageResend(token, requester: requester, in: &commit)
+        }
+    }
+
+    /// The same in the caller's commit. Send nothing before that has succeeded.
+    public func stageResend(
+        _ token: ChallengeToken, requester: Requester, in commit: inout StagedCommit
+    ) async throws(OTPError) -> BegunChallenge {
+        let opened = try sealer.open(token)
+        return try await stage(
+            .resend(opened.id, try RequesterBinding(requester)), token, opened.tag, in: &commit)
+    }
+
+    private func prepare(
+        _ purpose: ChallengePurpose, _ tag: BudgetTag, _ subject: SubjectID?, _ isDeliverable: Bool, _ requester: Requester,
+        _ content: borrowing SecretBytes
+    ) throws(OTPError) -> (ChallengeEvent, ChallengeToken) {
+        let request = ChallengeRequest(
+            id: ChallengeID(of: tag, random: random), purpose: purpose, subject: subject, binding: try RequesterBinding(requester),
+            isDeliverable: isDeliverable, codeKeyID: codeKeys.current.id, rowSecret: RowSecret(random: random))
+        let token = sealer.seal(
+            content, id: request.id, tag: tag, purpose: purpose, rowSecret: request.rowSecret, random: random)
+        return (.begin(request), token)
+    }
+
+    private func stage(
+        _ event: ChallengeEvent, _ token: ChallengeToken, _ tag: BudgetTag, in commit: inout StagedCommit
+    ) async throws(OTPError) -> BegunChallenge {
+        let row = try await row(of: tag)
+        let now = time.now()
+        let decision = try decide(row.attempts, event, policy, at: now)
+        guard case .send(let challenge) = decision.permission else { preconditionFailure("Begin and resend permit sending.") }
+        guard case .live(let rowSecret) = challenge.state else { preconditionFailure("Only a live challenge is sent.") }
+        guard let derivation = CodeDerivation(of: challenge, tag: tag, deployment: deployment, keys: codeKeys) else { throw .expired }
+        stage(decision, of: row, at: now, in: &commit)
+        return BegunChallenge(
+            challenge, token: token, resendAfter: max(now, decision.state.sends.earliest(policy.sends)), derivation: derivation,
+            sealed: (try sealer.open(token), rowSecret))
+    }
+}

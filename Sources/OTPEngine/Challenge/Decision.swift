@@ -1,0 +1,170 @@
+import CryptoPrimitives
+package import IdentityTypes
+package import RecordStorage
+
+/// What somebody asks of a number's row.
+package enum ChallengeEvent: Hashable, Sendable {
+    /// A new challenge, whose first code is about to be sent.
+    case begin(ChallengeRequest)
+    /// The code of a challenge is about to be sent again.
+    case resend(ChallengeID, RequesterBinding)
+    /// A code of `digits` digits is about to be compared.
+    case guess(ChallengeID, RequesterBinding, AttemptDigest, digits: Int)
+    /// A guess that was paid for, compared with the code of `generation`, and found right, is about to take effect.
+    case complete(ChallengeID, RequesterBinding, AttemptDigest, generation: UInt32, outcome: [UInt8])
+    /// Nobody asks; what is over may go.
+    case sweep
+}
+
+/// What a new challenge is made from. Everything drawn at random is in it, so that ``decide(_:_:_:at:)`` draws nothing.
+package struct ChallengeRequest: Hashable, Sendable {
+    package let id: ChallengeID
+    package let purpose: ChallengePurpose
+    package let subject: SubjectID?
+    package let binding: RequesterBinding
+    package let isDeliverable: Bool
+    package let codeKeyID: UInt32
+    package let rowSecret: RowSecret
+
+    package init(
+        id: ChallengeID, purpose: ChallengePurpose, subject: SubjectID?, binding: RequesterBinding, isDeliverable: Bool,
+        codeKeyID: UInt32, rowSecret: RowSecret
+    ) {
+        self.id = id
+        self.purpose = purpose
+        self.subject = subject
+        self.binding = binding
+        self.isDeliverable = isDeliverable
+        self.codeKeyID = codeKeyID
+        self.rowSecret = rowSecret
+    }
+}
+
+/// What becomes of a number's row, and what the asker may do once that is committed.
+package struct ChallengeDecision: Hashable, Sendable {
+    package enum Permission: Hashable, Sendable {
+        /// Send the code of this challenge, once.
+        case send(Challenge)
+        /// Compare the guess with the code of this challenge.
+        case compare(Challenge)
+        /// Give the answer that was given before.
+        case repeatOutcome([UInt8])
+        /// The challenge is consumed; whatever rests on it may be committed with it.
+        case take(ChallengeCounts)
+        case nothing
+    }
+
+    package var state: NumberAttempts
+    package var permission: Permission
+    /// Challenges that left the row without having been completed; each is recorded in the same commit.
+    package var ended: [Challenge] = []
+}
+
+/// Decides what an event does to a number's row. Pure: the engine, the simulator and the exhaustive search call this one function.
+///
+/// A decision whose state differs must be committed at the version that was read before the permission is used; one whose
+/// state is the same changes nothing and needs no commit.
+///
+/// - Throws: ``OTPError``: refused, and nothing changes.
+package func decide(
+    _ state: NumberAttempts, _ event: ChallengeEvent, _ policy: ChallengePolicy, at now: Timestamp
+) throws(OTPError) -> ChallengeDecision {
+    var next = state
+    switch event {
+    case .begin(let request):
+        try next.guesses.refuseIfLocked(at: now, policy.guesses)
+        try next.sends.spend(at: now, policy.sends)
+        let ended = try next.makeRoom(at: now)
+        let challenge = Challenge(
+            id: request.id, purpose: request.purpose, subject: request.subject, binding: request.binding,
+            isDeliverable: request.isDeliverable, codeKeyID: request.codeKeyID, generation: 0, digits: next.digits(policy, at: now),
+            tries: policy.tries, created: now, expires: now + policy.lifetime, sends: 1, paid: [], state: .live(request.rowSecret))
+        next.challenges.append(challenge)
+        return ChallengeDecision(state: next, permission: .send(challenge), ended: ended)
+
+    case .resend(let id, let binding):
+        let index = try next.index(of: id, binding, at: now)
+        var challenge = next.challenges[index]
+        guard !challenge.isCompleted else { throw .alreadyCompleted }
+        guard challenge.triesLeft > 0 else { throw .exhausted }
+        try next.guesses.refuseIfLocked(at: now, policy.guesses)
+        try next.sends.spend(at: now, policy.sends)
+        let digits = next.digits(policy, at: now)
+        if digits > challenge.digits {
+            // The number has had too many failures since: a longer code replaces the short one.
+            challenge.digits = digits
+            challenge.generation += 1
+        }
+        challenge.sends = min(challenge.sends + 1, Int(UInt16.max))
+        next.challenges[index] = challenge
+        return ChallengeDecision(state: next, permission: .send(challenge))
+
+    case .guess(let id, let binding, let digest, let digits):
+        let index = try next.index(of: id, binding, at: now)
+        let challenge = next.challenges[index]
+        if case .completed(let winner, let outcome) = challenge.state {
+            guard winner == digest else { throw .alreadyCompleted }
+            return ChallengeDecision(state: state, permission: .repeatOutcome(outcome))
+        }
+        guard digits == challenge.digits else { throw .malformedCode }
+        if challenge.payment(of: digest) != nil { return ChallengeDecision(state: state, permission: .compare(challenge)) }
+        guard challenge.triesLeft > 0 else { throw .exhausted }
+        try next.guesses.refuseIfLocked(at: now, policy.guesses)
+        // Not one guess more at a short code than the year allows, in whichever challenge: ask for the longer one.
+        guard challenge.digits >= next.digits(policy, at: now) else { throw .expired }
+        try next.guesses.spend(at: now, policy.guesses)
+        next.challenges[index].paid.append(.init(digest: digest, time: now))
+        return ChallengeDecision(state: next, permission: .compare(next.challenges[index]))
+
+    case .complete(let id, let binding, let digest, let generation, let outcome):
+        let index = try next.index(of: id, binding, at: now)
+        let challenge = next.challenges[index]
+        if case .completed(let winner, let outcome) = challenge.state {
+            guard winner == digest else { throw .alreadyCompleted }
+            return ChallengeDecision(state: state, permission: .repeatOutcome(outcome))
+        }
+        guard challenge.isDeliverable, let payment = challenge.payment(of: digest) else { throw .challengeNotFound }
+        guard challenge.generation == generation else { throw .expired }
+        precondition(outcome.count <= Challenge.outcomeLimit, "An outcome has at most \(Challenge.outcomeLimit) bytes.")
+        next.guesses.giveBack(spentAt: payment.time, now: now, policy.guesses)
+        next.challenges[index].state = .completed(by: digest, outcome: outcome)
+        return ChallengeDecision(state: next, permission: .take(challenge.counts))
+
+    case .sweep:
+        let ended = next.removeOver(at: now)
+        return ChallengeDecision(state: next, permission: .nothing, ended: ended)
+    }
+}
+
+extension NumberAttempts {
+    fileprivate func digits(_ policy: ChallengePolicy, at now: Timestamp) -> Int {
+        guesses.needsLongCodes(at: now, policy.guesses) ? policy.longDigits : policy.digits
+    }
+
+    /// Where the challenge is. A wrong binding means a stolen token, and is told nothing: the challenge is not there for it.
+    fileprivate func index(of id: ChallengeID, _ binding: RequesterBinding, at now: Timestamp) throws(OTPError) -> Int {
+        guard let index = challenges.firstIndex(where: { $0.id == id }), constantTimeEquals(challenges[index].binding.bytes, binding.bytes)
+        else { throw .challengeNotFound }
+        guard !challenges[index].hasExpired(at: now) else { throw .expired }
+        return index
+    }
+
+    /// Takes out what the sweeper may take, and returns what of it was never completed.
+    fileprivate mutating func removeOver(at now: Timestamp) -> [Challenge] {
+        let over = challenges.filter { $0.sweepable <= now }
+        challenges.removeAll { $0.sweepable <= now }
+        return over.filter { !$0.isCompleted }
+    }
+
+    /// Makes room for one more. Where the sweeper is late and the budgets are wide, expired challenges go before their hour is over.
+    fileprivate mutating func makeRoom(at now: Timestamp) throws(OTPError) -> [Challenge] {
+        var ended = removeOver(at: now)
+        guard challenges.count >= Self.challengeLimit else { return ended }
+        ended += challenges.filter { $0.expires <= now }
+        challenges.removeAll { $0.expires <= now }
+        if challenges.count >= Self.challengeLimit, let first = challenges.map(\.expires).min() {
+            throw .tooManySends(retryAfter: first - now)
+        }
+        return ended
+    }
+}

@@ -1,0 +1,145 @@
+package import IdentityTypes
+package import RecordStorage
+
+/// All that counts for one number: its budgets and its challenges, in one record.
+///
+/// One record, because rows are what a store charges for, and because every promise about guesses is then a promise about
+/// one key, which the store keeps linearizable. Format: `Documentation/Formats.md`.
+package struct NumberAttempts: Hashable, Sendable {
+    /// More than the budgets let come together in the 70 minutes for which a challenge stays.
+    package static let challengeLimit = 16
+    package static let collection: RecordCollection = "attempts"
+    private static let format: UInt8 = 1
+
+    var sends = SendBudget()
+    var guesses = GuessBudget()
+    package internal(set) var challenges: [Challenge] = []
+
+    package init() {}
+
+    package static func key(of tag: BudgetTag, in partitions: PartitionCount) -> RecordKey {
+        RecordKey(partition: partitions.partition(of: tag.bytes), collection: collection, row: tag.bytes)
+    }
+
+    package func challenge(_ id: ChallengeID) -> Challenge? {
+        challenges.first { $0.id == id }
+    }
+
+    /// When neither budgets nor challenges matter any more, and the row may go.
+    package func restsAt(_ policy: ChallengePolicy) -> Timestamp {
+        challenges.reduce(max(sends.restsAt(policy.sends), guesses.restsAt(policy.guesses))) { max($0, $1.sweepable) }
+    }
+}
+
+extension NumberAttempts {
+    package var encoded: [UInt8] {
+        var writer = ByteWriter(capacity: 128 + challenges.count * 256)
+        writer.u8(Self.format)
+        writer.time(sends.hour)
+        writer.time(sends.day)
+        writer.u8(sends.run)
+        writer.time(sends.lastSent)
+        writer.time(guesses.hour)
+        writer.time(guesses.day)
+        writer.u16(guesses.consecutive)
+        writer.time(guesses.lastGuess)
+        writer.u32(guesses.failures.newest)
+        for count in guesses.failures.counts { writer.u16(count) }
+        writer.u8(UInt8(challenges.count))
+        for challenge in challenges { challenge.write(to: &writer) }
+        return writer.bytes
+    }
+
+    package init(from reader: inout ByteReader) throws(MalformedBytes) {
+        guard try reader.u8() == Self.format else { throw MalformedBytes() }
+        sends.hour = try reader.time()
+        sends.day = try reader.time()
+        sends.run = try reader.u8()
+        sends.lastSent = try reader.time()
+        guesses.hour = try reader.time()
+        guesses.day = try reader.time()
+        guesses.consecutive = try reader.u16()
+        guesses.lastGuess = try reader.time()
+        let newest = try reader.u32()
+        var counts: [UInt16] = []
+        for _ in 0..<MonthlyFailures.months { counts.append(try reader.u16()) }
+        guesses.failures = MonthlyFailures(newest: newest, counts: counts)
+        let count = Int(try reader.u8())
+        guard count <= Self.challengeLimit else { throw MalformedBytes() }
+        for _ in 0..<count {
+            let challenge = try Challenge(from: &reader)
+            guard self.challenge(challenge.id) == nil else { throw MalformedBytes() }
+            challenges.append(challenge)
+        }
+    }
+}
+
+extension Challenge {
+    /// Bytes of an outcome.
+    package static let outcomeLimit = 64
+
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.fixed(id.bytes)
+        writer.u16(purpose.rawValue)
+        writer.optional(subject) { $0.fixed($1.bytes) }
+        writer.fixed(binding.bytes)
+        writer.bool(isDeliverable)
+        writer.u32(codeKeyID)
+        writer.u32(generation)
+        writer.u8(UInt8(digits))
+        writer.u8(UInt8(tries))
+        writer.time(created)
+        writer.time(expires)
+        writer.u16(UInt16(sends))
+        writer.u8(UInt8(paid.count))
+        for guess in paid {
+            writer.fixed(guess.digest.bytes)
+            writer.time(guess.time)
+        }
+        switch state {
+        case .live(let secret):
+            writer.u8(0)
+            writer.fixed(secret.bytes)
+        case .completed(let digest, let outcome):
+            writer.u8(1)
+            writer.fixed(digest.bytes)
+            writer.u8(UInt8(outcome.count))
+            writer.fixed(outcome)
+        }
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(MalformedBytes) {
+        id = ChallengeID(try reader.fixed(16))
+        guard let purpose = ChallengePurpose(rawValue: try reader.u16()) else { throw MalformedBytes() }
+        self.purpose = purpose
+        subject = try reader.optional { reader throws(MalformedBytes) in
+            guard let subject = SubjectID(bytes: try reader.fixed(16)) else { throw MalformedBytes() }
+            return subject
+        }
+        binding = RequesterBinding(bytes: try reader.fixed(32))
+        isDeliverable = try reader.bool()
+        codeKeyID = try reader.u32()
+        generation = try reader.u32()
+        digits = Int(try reader.u8())
+        tries = Int(try reader.u8())
+        guard (6...10).contains(digits), (1...10).contains(tries) else { throw MalformedBytes() }
+        created = try reader.time()
+        expires = try reader.time()
+        sends = Int(try reader.u16())
+        let count = Int(try reader.u8())
+        guard count <= tries else { throw MalformedBytes() }
+        paid = []
+        for _ in 0..<count {
+            paid.append(PaidGuess(digest: AttemptDigest(bytes: try reader.fixed(16)), time: try reader.time()))
+        }
+        switch try reader.u8() {
+        case 0: state = .live(RowSecret(bytes: try reader.fixed(32)))
+        case 1:
+            let digest = AttemptDigest(bytes: try reader.fixed(16))
+            let length = Int(try reader.u8())
+            guard length <= Self.outcomeLimit else { throw MalformedBytes() }
+            state = .completed(by: digest, outcome: try reader.fixed(length))
+        default: throw MalformedBytes()
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import CryptoPrimitives
+import IdentityTypes
+import RecordStorage
+
+/// Seals and opens challenge tokens. Format: `Documentation/Formats.md`.
+struct TokenSealer: Sendable {
+    private static let format: UInt8 = 1
+    private static let noNonce = [UInt8](repeating: 0, count: AEAD.nonceLength)
+
+    let deployment: DeploymentID
+    let keys: RootKeys
+
+    /// What a token says once its outside is opened.
+    struct Opened: Sendable {
+        let key: RootKey
+        let id: ChallengeID
+        let tag: BudgetTag
+        let purpose: ChallengePurpose
+        /// The caller's content, still sealed under the row secret.
+        let inner: [UInt8]
+    }
+
+    /// Called once for a challenge: the inner nonce is zero, since the key is the row secret's alone.
+    func seal(
+        _ content: borrowing SecretBytes, id: ChallengeID, tag: BudgetTag, purpose: ChallengePurpose, rowSecret: RowSecret,
+        random: some RandomSource
+    ) -> ChallengeToken {
+        precondition(content.count <= ChallengeToken.contentLimit, "A token carries at most \(ChallengeToken.contentLimit) bytes.")
+        let key = keys.current
+        let inner = content.withUnsafeBytes {
+            AEAD.seal($0, key: Self.innerKey(key, rowSecret), nonce: Self.noNonce, associatedData: id.bytes)
+        }
+        var plaintext = ByteWriter(capacity: 50 + inner.count)
+        plaintext.fixed(id.bytes)
+        plaintext.fixed(tag.bytes)
+        plaintext.u16(purpose.rawValue)
+        plaintext.fixed(inner)
+        var token = ByteWriter()
+        token.u8(Self.format)
+        token.u32(key.id)
+        let context = token.bytes + deployment.bytes
+        token.fixed(
+            plaintext.bytes.withUnsafeBytes {
+                CommittingAEAD.seal($0, key: key.secret, label: "SPNI/v1/token", context: context, random: random)
+            })
+        return ChallengeToken(bytes: token.bytes)
+    }
+
+    /// - Throws: ``OTPError`` with code `.tokenMalformed`, `.tokenKeyUnknown` or `.tokenForged`.
+    func open(_ token: ChallengeToken) throws(OTPError) -> Opened {
+        var reader = ByteReader(token.bytes)
+        guard let format = try? reader.u8(), let keyID = try? reader.u32(), format == Self.format else { throw .tokenMalformed }
+        guard let key = keys.key(keyID) else { throw .tokenKeyUnknown }
+        let context = Array(token.bytes[..<5]) + deployment.bytes
+        guard
+            let plaintext = try? CommittingAEAD.open(
+                Array(token.bytes[5...]), key: key.secret, label: "SPNI/v1/token", context: context)
+        else { throw .tokenForged }
+        // What is left is public to whoever holds the row; the number in it is still sealed.
+        var content = ByteReader(plaintext.withUnsafeBytes { Array($0) })
+        do {
+            let id = ChallengeID(try content.fixed(16))
+            guard let tag = BudgetTag(bytes: try content.fixed(32)), let purpose = ChallengePurpose(rawValue: try content.u16()) else {
+                throw MalformedBytes()
+            }
+            return Opened(key: key, id: id, tag: tag, purpose: purpose, inner: try content.fixed(content.remaining))
+        } catch {
+            throw .tokenForged
+        }
+    }
+
+    /// - Throws: ``OTPError`` with code `.tokenForged`.
+    static func openInner(_ opened: Opened, rowSecret: RowSecret) throws(OTPError) -> SecretBytes {
+        do {
+            return try AEAD.open(opened.inner, key: innerKey(opened.key, rowSecret), nonce: noNonce, associatedData: opened.id.bytes)
+        } catch {
+            throw .tokenForged
+        }
+    }
+
+    private static func innerKey(_ key: RootKey, _ rowSecret: RowSecret) -> SecretBytes {
+        var hash = BLAKE2b(label: "SPNI/v1/token-number", key: key.secret)
+        hash.append(rowSecret.bytes)
+        return hash.finishSecret()
+    }
+}

@@ -1,0 +1,98 @@
+import AuditLog
+public import ConsentLedger
+public import IdentityTypes
+public import PhoneNormalization
+public import RecordStorage
+public import SealedStore
+
+/// Everything that is held about one person.
+public struct SubjectExport: Hashable, Sendable {
+    /// Something that happened, as the log's private part tells it.
+    public struct Event: Hashable, Sendable {
+        public let action: AuditAction
+        public let purpose: PurposeCode?
+        public let time: Timestamp
+        /// Names and values, such as how many messages a challenge took.
+        public let details: [AuditEvent.Detail]
+        /// Of the entry in the log, 16 bytes in hexadecimal: the public leaf carries it.
+        public let entry: String
+    }
+
+    public let pseudonym: Pseudonym
+    public let enrolledAt: Timestamp
+    public let lastProof: Timestamp
+    /// ISO 3166-1 alpha-2, or `001`.
+    public let region: String
+    /// Which numbering plans read the number.
+    public let metadataVersion: String
+    public let consents: [ConsentState]
+    /// Oldest first; `nil` without a proof of a fresh step-up.
+    public let history: [Event]?
+    /// In E.164, where the owner has just typed and proven it; the service itself cannot show it.
+    public let number: String?
+}
+
+extension IdentityService {
+    /// Everything that is held about a person.
+    ///
+    /// - Parameters:
+    ///   - proof: of a step-up at most 15 minutes ago; opens the history, once. Without one the export has no history.
+    ///   - number: what the owner typed for that step-up, to have it in the export; only together with a proof.
+    ///   - region: where it would be dialled from.
+    /// - Throws: ``IdentityError``: `.unknownPseudonym`, `.erasing`, `.proofMismatch`, `vault.orderRefused`, a `phone.`, vault or storage code.
+    public func export(
+        _ pseudonym: Pseudonym, proof: StepUpProof? = nil, number: String? = nil, region: Region? = nil
+    ) async throws(IdentityError) -> SubjectExport {
+        let (enrolment, _) = try await person(pseudonym)
+        guard proof == nil || proof?.subject == enrolment.subject else {
+            throw IdentityError(.proofMismatch, "This proof is another person's.")
+        }
+        let shown = try await ownNumber(number, region, proof, enrolment)
+        // The log says so before any key is asked for.
+        try await committing { (commit: inout StagedCommit) async throws(IdentityError) in
+            commit.check(try await person(pseudonym).1)
+            var events = [AuditEvent(.exported, purpose: nil, at: now, subject: enrolment.audit, random: environment.random)]
+            if proof != nil {
+                events.append(AuditEvent(.historyReleased, purpose: nil, at: now, subject: enrolment.audit, random: environment.random))
+            }
+            outbox.record(events, in: &commit)
+        }
+        var events: [SubjectExport.Event]?
+        if let proof { events = try await openHistory(proof) }
+        let states: [ConsentState]
+        do { states = try await consentRecords.states(of: enrolment.subject) } catch { throw IdentityError(error) }
+        return SubjectExport(
+            pseudonym: pseudonym, enrolledAt: enrolment.enrolledAt, lastProof: enrolment.lastProof, region: enrolment.region,
+            metadataVersion: enrolment.metadataVersion, consents: states, history: events, number: shown)
+    }
+
+    private func openHistory(_ proof: StepUpProof) async throws(IdentityError) -> [SubjectExport.Event] {
+        let key: GuardedBytes
+        do { key = try await environment.keyService.releaseHistoryKey(for: proof) } catch { throw IdentityError(error) }
+        do {
+            return try await history.entries(of: proof.subject, with: key).map { entry in
+                SubjectExport.Event(
+                    action: entry.leaf.action, purpose: entry.leaf.purpose, time: entry.time, details: entry.details,
+                    entry: Hexadecimal.encode(entry.leaf.id))
+            }
+        } catch {
+            throw IdentityError(error)
+        }
+    }
+
+    /// The number in E.164 if it is this person's and freshly proven.
+    private func ownNumber(
+        _ typed: String?, _ region: Region?, _ proof: StepUpProof?, _ enrolment: Enrolment
+    ) async throws(IdentityError) -> String? {
+        guard let typed else { return nil }
+        let mismatch = IdentityError(.proofMismatch, "The number is shown only to its owner, right after a step-up with that number.")
+        guard let proof, vault.isGood(proof, at: now) else { throw mismatch }
+        let parsed: PhoneNumber
+        do { parsed = try PhoneNumber(parsing: typed, region: region) } catch { throw IdentityError(error) }
+        let number = try Self.guarded(parsed)
+        let tag: UniquenessTag
+        do { tag = try await vault.tags(of: number).uniqueness } catch { throw IdentityError(error) }
+        guard tag == enrolment.tag else { throw mismatch }
+        return parsed.formatted(.e164)
+    }
+}

@@ -1,0 +1,89 @@
+public import AuditLog
+public import IdentityTypes
+public import Messaging
+public import OTPEngine
+public import RecordStorage
+public import SealedStore
+
+/// Everything an ``IdentityService`` is made from: the one place where a host, or a simulator, plugs in.
+public struct IdentityEnvironment: Sendable {
+    /// The host's database. The service wraps it, so that rows edited by anyone else are refused.
+    public var identityStore: any RecordStore
+    /// Makes the store let go of older copies of what was deleted, and tells whether it could (SQLite: `truncateWriteAheadLog`).
+    public var forgetOldPages: @Sendable () async throws(StorageError) -> Bool
+    /// The host's own keys, which open no number.
+    public var keyring: HostKeyring
+    /// Holds what opens records, in a store of its own.
+    public var keyService: any KeyService
+    /// Holds the index keys. An endpoint apart from the key service, so that a flood of strangers stops no release and no erasure.
+    public var tagEvaluator: any TagEvaluator
+    /// The gateway that takes messages to people.
+    public var transport: any MessageTransport
+    public var log: Log
+    /// Where names, counts and error codes go, for the host's metrics.
+    public var observer: any Observer
+    public var time: any TimeSource
+    public var random: any RandomSource
+    /// Fixed when the deployment is made.
+    public var partitions: PartitionCount
+    public var policy: IdentityPolicy
+
+    /// The log's signer and where its tiles go.
+    public struct Log: Sendable {
+        public var signer: LogSigner
+        public var tiles: any TileStore
+        public var sequencer: SequencerPolicy
+
+        public init(signer: LogSigner, tiles: any TileStore, sequencer: SequencerPolicy = SequencerPolicy()) {
+            self.signer = signer
+            self.tiles = tiles
+            self.sequencer = sequencer
+        }
+
+        /// A log in a directory, signed here; `head` is a file outside the identity store, which remembers what was signed last.
+        ///
+        /// - Throws: ``AuditError`` with code `.badKey` when the keyring's origin cannot name a log.
+        public init(directory: String, head: String, keyring: LogKeyring) throws(AuditError) {
+            self.init(
+                signer: try LogSigner(name: keyring.origin, seed: keyring.seed, heads: FileSignerHeadStore(path: head)),
+                tiles: DirectoryTileStore(directory: directory))
+        }
+    }
+
+    public init(
+        identityStore: any RecordStore, forgetOldPages: @escaping @Sendable () async throws(StorageError) -> Bool, keyring: HostKeyring,
+        keyService: any KeyService, tagEvaluator: any TagEvaluator, transport: any MessageTransport, log: Log,
+        observer: any Observer = NoObserver(), time: any TimeSource = SystemTimeSource(), random: any RandomSource = SystemRandomSource(),
+        partitions: PartitionCount = .standard, policy: IdentityPolicy
+    ) {
+        self.identityStore = identityStore
+        self.forgetOldPages = forgetOldPages
+        self.keyring = keyring
+        self.keyService = keyService
+        self.tagEvaluator = tagEvaluator
+        self.transport = transport
+        self.log = log
+        self.observer = observer
+        self.time = time
+        self.random = random
+        self.partitions = partitions
+        self.policy = policy
+    }
+}
+
+/// What a host decides: which numbers, how codes are, when a number alone recovers an account.
+public struct IdentityPolicy: Hashable, Sendable {
+    public var numbers = NumberPolicy()
+    public var challenges = ChallengePolicy.standard
+    public var recovery = RecoveryPolicy()
+    /// The words around a code.
+    public var template: CodeTemplate
+    /// Messages that may wait for the gateway; one more is refused with `transport.queueFull`.
+    public var queueCapacity = 10_000
+    /// How long after an enrolment that the host has not acknowledged `.alreadyEnrolled` still carries the pseudonym.
+    public var acknowledgementTime: Duration = .seconds(86_400)
+
+    public init(template: CodeTemplate) {
+        self.template = template
+    }
+}

@@ -1,0 +1,148 @@
+public import AuditLog
+import ConsentLedger
+import IdentityTypes
+import Messaging
+import OTPEngine
+import RecordStorage
+import SealedStore
+
+/// Asks people for a phone number and never becomes a danger to them: sign-up, recovery, step-up, consents, export, erasure.
+///
+/// Make one with ``open(_:)``, keep ``run()`` going beside your server, and call the flows from any task:
+/// ``begin(_:number:region:requester:language:)`` sends a code, ``complete(_:code:attempt:requester:consents:)`` takes it and answers with
+/// a pseudonym, the only name by which the rest of your system knows the person.
+public struct IdentityService: Sendable {
+    let environment: IdentityEnvironment
+    /// The identity store, authenticated.
+    let store: any RecordStore
+    let engine: ChallengeEngine
+    let vault: NumberVault
+    let pseudonyms: PseudonymIndex
+    let consentRecords: ConsentRecords
+    let outbox: AuditOutbox
+    let history: AuditHistory
+    let queue: MessageQueue
+    let retry = ConflictRetry()
+
+    /// Opens the deployment's store, or makes a new one its own.
+    ///
+    /// - Throws: ``IdentityError`` with a storage code; `storage.wrongDeployment` when the store is another's.
+    public static func open(_ environment: IdentityEnvironment) async throws(IdentityError) -> IdentityService {
+        let service = IdentityService(environment)
+        do {
+            try await Deployment.open(
+                service.store, id: environment.keyring.deployment, partitions: environment.partitions,
+                epoch: environment.keyring.indexEpoch, now: environment.time.now(), random: environment.random)
+        } catch {
+            throw IdentityError(error)
+        }
+        return service
+    }
+
+    private init(_ environment: IdentityEnvironment) {
+        self.environment = environment
+        let (keyring, partitions) = (environment.keyring, environment.partitions)
+        let (time, random) = (environment.time, environment.random)
+        let store: any RecordStore = Self.authenticated(environment.identityStore, by: keyring)
+        self.store = store
+        outbox = AuditOutbox(partitions: partitions, time: time, random: random)
+        history = AuditHistory(store: store, partitions: partitions)
+        queue = MessageQueue(capacity: environment.policy.queueCapacity)
+        engine = ChallengeEngine(
+            store: store, deployment: keyring.deployment, partitions: partitions, time: time, random: random, recorder: outbox,
+            codeKeys: Self.rootKeys(keyring.codeRoots()), tokenKeys: Self.rootKeys(keyring.tokenRoots()),
+            policy: environment.policy.challenges)
+        vault = NumberVault(
+            store: store, partitions: partitions, keyring: keyring, keyService: environment.keyService,
+            evaluator: environment.tagEvaluator, random: random)
+        pseudonyms = PseudonymIndex(store: store, partitions: partitions, keyring: keyring, random: random)
+        consentRecords = ConsentRecords(store: store, partitions: partitions, recorder: outbox, time: time, random: random)
+    }
+
+    private static func rootKeys(_ roots: [HostKeyring.Root]) -> RootKeys {
+        RootKeys(
+            current: RootKey(id: roots[0].id, secret: roots[0].copy()),
+            previous: roots.count > 1 ? RootKey(id: roots[1].id, secret: roots[1].copy()) : nil)
+    }
+
+    private static func authenticated(_ store: some RecordStore, by keyring: HostKeyring) -> any RecordStore {
+        keyring.authenticated(store)
+    }
+
+    /// The log's public key, as `log.pub` holds it: what auditors verify with.
+    public var logKey: LogKey { environment.log.signer.key }
+
+    var now: Timestamp { environment.time.now() }
+}
+
+// MARK: - Reading people
+
+extension IdentityService {
+    /// A person's row, with its version.
+    func enrolment(of subject: SubjectID) async throws(IdentityError) -> (Enrolment, StoredRecord)? {
+        do {
+            guard let record = try await store.record(at: Enrolment.key(subject, environment.partitions)) else { return nil }
+            return (try Enrolment(record), record)
+        } catch {
+            throw IdentityError(error)
+        }
+    }
+
+    /// The person behind a pseudonym.
+    ///
+    /// - Throws: `.unknownPseudonym` or `.erasing`.
+    func person(_ pseudonym: Pseudonym) async throws(IdentityError) -> (Enrolment, StoredRecord) {
+        let subject: SubjectID?
+        do { subject = try await pseudonyms.subject(of: pseudonym) } catch { throw IdentityError(error) }
+        guard let subject, let found = try await enrolment(of: subject) else {
+            throw IdentityError(.unknownPseudonym, "No person has this pseudonym: it was never given, or its person was erased.")
+        }
+        guard found.0.state == .active else {
+            throw IdentityError(.erasing, "This person's erasure has begun; nothing but finishing it is possible.")
+        }
+        return found
+    }
+
+    func hostPseudonym(of enrolment: Enrolment) throws(IdentityError) -> Pseudonym {
+        do { return try pseudonym(of: enrolment, for: .host) } catch { throw IdentityError(error) }
+    }
+
+    func pseudonym(of enrolment: Enrolment, for consumer: Consumer) throws(StorageError) -> Pseudonym {
+        do {
+            return try pseudonyms.pseudonym(
+                of: enrolment.subject, wrappedSeed: enrolment.wrappedSeed, linkGeneration: enrolment.linkGeneration, for: consumer)
+        } catch {
+            throw StorageError(.corrupt, error.reason)
+        }
+    }
+
+    /// Reads, decides and commits, again after each conflict; `nil` from `decide` commits nothing.
+    func committing<Value: Sendable>(
+        _ decide: (inout StagedCommit) async throws(IdentityError) -> Value
+    ) async throws(IdentityError) -> Value {
+        let result: Result<Value, IdentityError>
+        do throws(StorageError) {
+            result = try await retry.run(time: environment.time, random: environment.random) {
+                () async throws(StorageError) -> Result<Value, IdentityError> in
+                var commit = StagedCommit(random: environment.random)
+                let value: Value
+                do throws(IdentityError) {
+                    value = try await decide(&commit)
+                } catch {
+                    guard error.code.rawValue != StorageError.Code.conflict.rawValue else {
+                        throw StorageError(.conflict, error.reason)
+                    }
+                    return .failure(error)
+                }
+                if !commit.isEmpty { try await commit.commit(to: store) }
+                return .success(value)
+            }
+        } catch {
+            guard error.code != .conflict, error.code != .outcomeUnknown else {
+                throw IdentityError(.busy, "Others were faster too often, or the store did not answer: try again with the same attempt.")
+            }
+            throw IdentityError(error)
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,46 @@
+import RecordStorage
+
+extension ConformanceCheck {
+    static let limits = [
+        ConformanceCheck("A commit of 10,000 changes is one commit") { room in
+            func changes(_ first: UInt8) -> [RecordChange] {
+                (0..<RecordLimits.changes).map { room.put([1], at: room.key([first, UInt8($0 >> 8), UInt8($0 & 255)])) }
+            }
+            let blocked = try await room.given([9], at: room.key([2, 39, 15]))
+            try await room.refuses(changes(2), with: .conflict, "a commit of 10,000 changes whose last conflicts")
+            let rest = try await room.rows(page: 20_000)
+            try room.expect(rest == [blocked], "a refused commit of 10,000 changes left something")
+            try await room.store.commit([.delete(blocked.key, version: blocked.version)])
+            try await room.store.commit(changes(2))
+            let written = try await room.rows(page: 20_000).count
+            try room.expect(written == RecordLimits.changes, "a commit of 10,000 changes left \(written) records")
+        },
+        ConformanceCheck("What is beyond the limits is refused as too large, and writes nothing") { room in
+            let other = room.put([1], at: room.key([1]))
+            let long = [UInt8](repeating: 1, count: RecordLimits.row + 1)
+            let wide = [UInt8](repeating: 1, count: RecordLimits.value + 1)
+            try await room.refuses([other, room.put([1], at: room.key(long))], with: .tooLarge, "a row of 256 bytes")
+            try await room.refuses([other, room.put(wide, at: room.key([2]))], with: .tooLarge, "a value of 1 MiB and a byte")
+            let many = (0...RecordLimits.changes).map { room.put([1], at: room.key([3, UInt8($0 >> 8), UInt8($0 & 255)])) }
+            try await room.refuses(many, with: .tooLarge, "a commit of 10,001 changes")
+            let rows = try await room.rows(page: 10)
+            try room.expect(rows.isEmpty, "a commit beyond the limits left something")
+        },
+        ConformanceCheck("What could never hold is refused as invalid, and writes nothing") { room in
+            let taken = try await room.given([1], at: room.key([1]))
+            let other = room.put([1], at: room.key([2]))
+            let twice = room.key([3])
+            try await room.refuses([], with: .invalidChange, "an empty commit")
+            let puts = [other, room.put([1], at: twice), room.put([2], at: twice)]
+            try await room.refuses(puts, with: .invalidChange, "two puts of one key")
+            try await room.refuses(
+                [.check(taken.key, version: taken.version), .delete(taken.key, version: taken.version)], with: .invalidChange,
+                "a check and a deletion of one key")
+            try await room.refuses(
+                [other, room.put([2], at: taken.key, expecting: taken.version, version: taken.version)], with: .invalidChange,
+                "a put whose new version is the one it expects")
+            let rows = try await room.rows(page: 10)
+            try room.expect(rows == [taken], "an invalid commit left something")
+        },
+    ]
+}

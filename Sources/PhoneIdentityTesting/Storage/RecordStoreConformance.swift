@@ -1,0 +1,66 @@
+public import RecordStorage
+
+/// Checks that a store keeps the contract of `RecordStore`, which every security promise of the library rests on.
+///
+/// ```swift
+/// @Test func conformance() async throws {
+///     try await RecordStoreConformance { try await MyStore(path: temporaryPath()) }.run()
+/// }
+/// ```
+///
+/// Works with any test library, or none: it throws. The closure is called once for each check. It may give
+/// a new store every time or the same one again; every check keeps to a collection with a name of its own, and leaves
+/// its records there.
+public struct RecordStoreConformance: Sendable {
+    private let makeStore: @Sendable () async throws -> any RecordStore
+
+    public init(_ makeStore: @escaping @Sendable () async throws -> any RecordStore) {
+        self.makeStore = makeStore
+    }
+
+    /// Runs every check.
+    ///
+    /// - Throws: ``ConformanceFailure`` with a sentence for each check that failed; what the closure throws.
+    public func run() async throws {
+        var failures: [String] = []
+        for check in ConformanceCheck.all {
+            let room = ConformanceRoom(store: try await makeStore())
+            do {
+                try await check.body(room)
+            } catch let broken as BrokenContract {
+                failures.append("\(check.name): \(broken.reason)")
+            } catch let error as StorageError {
+                failures.append("\(check.name): the store threw \(error) where the contract has no such error")
+            }
+        }
+        guard failures.isEmpty else { throw ConformanceFailure(failures: failures) }
+    }
+}
+
+/// What a store does otherwise than its contract says.
+public struct ConformanceFailure: Error, CustomStringConvertible {
+    /// A sentence for each check that failed; it starts with the check's name.
+    public let failures: [String]
+
+    public var description: String {
+        "The store breaks the contract of RecordStore:\n" + failures.map { "- \($0)" }.joined(separator: "\n")
+    }
+}
+
+/// One clause of the contract, and what proves it.
+struct ConformanceCheck: Sendable {
+    let name: String
+    let body: @Sendable (ConformanceRoom) async throws -> Void
+
+    init(_ name: String, _ body: @escaping @Sendable (ConformanceRoom) async throws -> Void) {
+        self.name = name
+        self.body = body
+    }
+
+    static let all = commits + reads + limits + concurrency + cancellation
+}
+
+/// A clause of the contract that did not hold.
+struct BrokenContract: Error {
+    let reason: String
+}

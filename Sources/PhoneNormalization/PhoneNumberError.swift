@@ -1,0 +1,64 @@
+/// Why a text could not be read as a phone number. Never carries the text.
+public struct PhoneNumberError: Error, Sendable, Hashable {
+    /// What went wrong; a later release may add codes.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        let rawValue: UInt8
+
+        /// No default region and no plus sign, or a country calling code that nobody has: ask for the country.
+        public static let invalidCountryCode = Code(rawValue: 1)
+        /// Fewer than two digits, or characters that no phone number has: ask for the number again.
+        public static let notANumber = Code(rawValue: 2)
+        /// An international prefix with next to nothing behind it: ask for the whole number.
+        public static let tooShortAfterIDD = Code(rawValue: 3)
+        /// Fewer than two digits are left for the national number: ask for the whole number.
+        public static let tooShortNSN = Code(rawValue: 4)
+        /// More than 250 characters, or more than 17 digits behind the country calling code: ask for one number only.
+        public static let tooLong = Code(rawValue: 5)
+
+        public var description: String {
+            switch self {
+            case .invalidCountryCode: "invalidCountryCode"
+            case .notANumber: "notANumber"
+            case .tooShortAfterIDD: "tooShortAfterIDD"
+            case .tooShortNSN: "tooShortNSN"
+            case .tooLong: "tooLong"
+            default: "code \(rawValue)"
+            }
+        }
+    }
+
+    public let code: Code
+
+    /// Where in the UTF-8 text the reading stopped, counted in bytes; nil where no one place is to blame.
+    public let byteOffset: Int?
+
+    init(_ code: Code, byteOffset: Int? = nil) {
+        self.code = code
+        self.byteOffset = byteOffset
+    }
+
+    /// What happened and what to do about it, as a sentence for whoever handles the error.
+    public var reason: String {
+        switch code {
+        case .invalidCountryCode:
+            "The country calling code is missing or unknown; pass the region the number is dialled from, or ask for a number that begins with +."
+        case .notANumber:
+            "The text is not a phone number; ask for the digits again."
+        case .tooShortAfterIDD:
+            "Too few digits follow the international prefix; ask for the whole number with its country calling code."
+        case .tooShortNSN:
+            "Too few digits are left for a national number; ask for the whole number."
+        case .tooLong:
+            "There are more digits or characters than any phone number has; ask for one number without other text."
+        default:
+            "The text could not be read as a phone number; ask for it again."
+        }
+    }
+}
+
+extension PhoneNumberError: CustomStringConvertible {
+    public var description: String {
+        guard let byteOffset else { return "\(code): \(reason)" }
+        return "\(code) at byte \(byteOffset): \(reason)"
+    }
+}

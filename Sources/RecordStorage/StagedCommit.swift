@@ -1,0 +1,108 @@
+/// The changes of one operation, collected from several engines, committed once.
+///
+/// Each engine reads, decides, and stages here what it wants to become true, with the versions it read; nothing is
+/// visible before ``commit(to:)``, and then everything is. Staging is cheap and has no effect of its own, so an
+/// operation that decides against itself just drops the value.
+public struct StagedCommit: Sendable {
+    private let random: any RandomSource
+    private var staged: [RecordKey: RecordChange] = [:]
+    private var order: [RecordKey] = []
+    private var disagreement = false
+
+    public init(random: any RandomSource) {
+        self.random = random
+    }
+
+    /// The changes in the order they were staged.
+    public var changes: [RecordChange] {
+        order.compactMap { staged[$0] }
+    }
+
+    public var isEmpty: Bool { order.isEmpty }
+
+    /// Demands that a record that a decision read is still as it was.
+    public mutating func check(_ record: StoredRecord) {
+        check(record.key, version: record.version)
+    }
+
+    public mutating func check(_ key: RecordKey, version: RecordVersion) {
+        guard let earlier = staged[key] else { return stage(.check(key, version: version)) }
+        if earlier.expectedVersion != version { disagreement = true }
+    }
+
+    /// Claims a key that has no record.
+    public mutating func insert(_ value: [UInt8], at key: RecordKey, expiresAt: Timestamp? = nil) {
+        put(value, at: key, expecting: nil, expiresAt: expiresAt)
+    }
+
+    /// Replaces a record that is still as it was read; inserts where `current` is `nil`.
+    public mutating func put(_ value: [UInt8], at key: RecordKey, replacing current: StoredRecord?, expiresAt: Timestamp? = nil) {
+        put(value, at: key, expecting: current?.version, expiresAt: expiresAt)
+    }
+
+    public mutating func put(_ value: [UInt8], at key: RecordKey, expecting: RecordVersion?, expiresAt: Timestamp?) {
+        stage(.put(key, expecting: expecting, version: RecordVersion(random: random), value: value, expiresAt: expiresAt))
+    }
+
+    /// Deletes a record that is still as it was read.
+    public mutating func delete(_ record: StoredRecord) {
+        stage(.delete(record.key, version: record.version))
+    }
+
+    private mutating func stage(_ change: RecordChange) {
+        if let earlier = staged[change.key] {
+            guard case .check = earlier else {
+                preconditionFailure("Two engines wrote the record of one key in one commit; a record has one owner.")
+            }
+            if earlier.expectedVersion != change.expectedVersion { disagreement = true }
+        } else {
+            order.append(change.key)
+        }
+        staged[change.key] = change
+    }
+
+    /// Commits all that was staged, or nothing.
+    ///
+    /// An outcome that the store calls unknown is settled here as far as it can be: the same changes are sent again,
+    /// which applies them at most once, and the versions drawn for this commit tell whether it had landed.
+    ///
+    /// - Throws: ``StorageError``; `.conflict` when an expectation did not hold (read and decide again); `.outcomeUnknown` only when
+    ///   the store stays unreachable or another writer has already moved every record that could tell.
+    public func commit(to store: some RecordStore) async throws(StorageError) {
+        if disagreement { throw StorageError(.conflict, "Two parts of this operation read different versions of one record.") }
+        let changes = changes
+        do {
+            try await store.commit(changes)
+        } catch {
+            guard error.code == .outcomeUnknown else { throw error }
+            try await settle(changes, in: store)
+        }
+    }
+
+    private func settle(_ changes: [RecordChange], in store: some RecordStore) async throws(StorageError) {
+        let unknown = StorageError(.outcomeUnknown, "The store did not answer; whether this was committed is not known.")
+        for _ in 0..<3 {
+            do {
+                return try await store.commit(changes)
+            } catch {
+                switch error.code {
+                case .conflict:
+                    // A read that fails tells nothing: its "nothing was written" would be about the read.
+                    if (try? await hasLanded(changes, in: store)) == true { return }
+                    throw unknown
+                case .outcomeUnknown, .unavailable: continue
+                default: throw unknown
+                }
+            }
+        }
+        throw unknown
+    }
+
+    private func hasLanded(_ changes: [RecordChange], in store: some RecordStore) async throws(StorageError) -> Bool {
+        var drawn: [RecordKey: RecordVersion] = [:]
+        for case .put(let key, _, let version, _, _) in changes { drawn[key] = version }
+        return try await store.records(at: Array(drawn.keys)).contains { record in
+            record.map { drawn[$0.key] == $0.version } ?? false
+        }
+    }
+}

@@ -1,0 +1,134 @@
+#if SQLite
+    import Dispatch
+    import GRDB
+    public import RecordStorage
+
+    /// Records in one SQLite file: the embedded default, for one machine.
+    ///
+    /// Several processes may use the file at once. Commits that wait at the same time share one transaction and one
+    /// fsync, and each of them still holds or fails by itself. A commit that returned survives a power cut.
+    ///
+    /// A commit that finds nobody before it, and reads by key, run where they are called, which spares changing threads twice (a third of a
+    /// commit, two thirds of a read). So at most one cooperative thread waits for the disk; whoever comes meanwhile waits
+    /// suspended, and all of those share the next transaction on SQLite's own queue. Waiting for another process is never done on a
+    /// cooperative thread. A cancelled commit that has not begun throws `.cancelled`; one that has begun tells its real outcome.
+    public final class SQLiteRecordStore: RecordStore {
+        private let path: String
+        private let pool: DatabasePool
+        private let patience: BusyPatience
+        private let queue: CommitQueue
+
+        /// Opens the file at `path`, and makes it (readable and writable by its owner alone) when there is none.
+        ///
+        /// The directory must exist and be writable: SQLite keeps its write-ahead log beside the file.
+        ///
+        /// - Parameters:
+        ///   - path: A file, on a local file system.
+        ///   - busyTimeout: How long a commit waits for another process before it throws `.unavailable`.
+        ///   - readers: How many reads run at once.
+        /// - Throws: ``StorageError`` with code `.corrupt` (damaged, or another program's file), `.wrongDeployment` (made by a newer
+        ///   version of this library), `.readOnly`, `.full` or `.unavailable`.
+        public convenience init(path: String, busyTimeout: Duration = .seconds(5), readers: Int = 8) async throws(StorageError) {
+            try await self.init(path: path, busyTimeout: busyTimeout, readers: readers, synchronous: .full)
+        }
+
+        /// For the test that cuts the power: it must find lost commits when the store does not wait for the disk.
+        @_spi(PowerCutTesting)
+        public convenience init(path: String, unsafelySynchronous synchronous: Synchronous) async throws(StorageError) {
+            try await self.init(path: path, busyTimeout: .seconds(5), readers: 1, synchronous: synchronous)
+        }
+
+        /// How far SQLite waits for the disk. Every store outside of that test uses `full`.
+        @_spi(PowerCutTesting)
+        public enum Synchronous: String, Sendable {
+            case full, normal, off
+        }
+
+        private init(path: String, busyTimeout: Duration, readers: Int, synchronous: Synchronous) async throws(StorageError) {
+            let patience = BusyPatience(longest: busyTimeout)
+            let file = DatabaseFile(path: path, patience: patience, readers: max(readers, 1), synchronous: synchronous)
+            let opened = await withCheckedContinuation { continuation in
+                DispatchQueue.global().async { continuation.resume(returning: Result { () throws(StorageError) in try file.open() }) }
+            }
+            self.path = path
+            self.patience = patience
+            pool = try opened.get()
+            queue = CommitQueue(pool: pool, patience: patience)
+        }
+
+        public func records(at keys: [RecordKey]) async throws(StorageError) -> [StoredRecord?] {
+            guard keys.count <= Self.inlineKeys else {
+                return try await read { database throws(StorageError) in try RecordTable.records(at: keys, in: database) }
+            }
+            if Task.isCancelled { throw StorageError(.cancelled, "The task was cancelled before the read began.") }
+            return try readInline { database throws(StorageError) in try RecordTable.records(at: keys, in: database) }
+        }
+
+        /// Records that are read on the caller's thread: some microseconds each.
+        private static let inlineKeys = 16
+
+        public func records(in range: RecordRange, limit: Int) async throws(StorageError) -> [StoredRecord] {
+            guard limit > 0 else { return [] }
+            return try await read { database throws(StorageError) in try RecordTable.records(in: range, limit: limit, in: database) }
+        }
+
+        public func commit(_ changes: [RecordChange]) async throws(StorageError) {
+            try RecordLimits.validate(changes)
+            try await queue.commit(changes)
+        }
+
+        /// Moves everything from the write-ahead log into the file and empties the log, so that what was deleted is in neither.
+        ///
+        /// - Returns: `false` while a reader, here or in another process, still needs the log: try again later.
+        /// - Throws: ``StorageError``.
+        public func truncateWriteAheadLog() async throws(StorageError) -> Bool {
+            let outcome = await withCheckedContinuation { continuation in
+                pool.asyncWriteWithoutTransaction { [path, patience] database in
+                    continuation.resume(
+                        returning: Result { () throws(StorageError) in
+                            try WriteAheadLog.truncate(database, path: path, patience: patience)
+                        })
+                }
+            }
+            return try outcome.get()
+        }
+
+        /// Closes the file after the commits and reads under way; later ones throw `.unavailable`.
+        public func close() async throws(StorageError) {
+            queue.close()
+            let outcome = await withCheckedContinuation { continuation in
+                DispatchQueue.global().async { [pool] in
+                    continuation.resume(
+                        returning: Result { () throws(StorageError) in
+                            do {
+                                // Readers first: whoever closes last moves the log into the file, and a reader cannot.
+                                pool.invalidateReadOnlyConnections()
+                                try pool.close()
+                            } catch {
+                                throw StorageError(sqlite: error)
+                            }
+                        })
+                }
+            }
+            try outcome.get()
+        }
+
+        private func readInline<Value>(_ body: (Database) throws(StorageError) -> Value) throws(StorageError) -> Value {
+            do { return try pool.unsafeRead(body) } catch { throw StorageError(sqlite: error) }
+        }
+
+        private func read<Value: Sendable>(
+            _ body: @escaping @Sendable (Database) throws(StorageError) -> Value
+        ) async throws(StorageError) -> Value {
+            do {
+                // Each statement is a snapshot; the contract asks no more, and a transaction round them would cost two statements.
+                return try await pool.unsafeRead(body)
+            } catch {
+                throw StorageError(sqlite: error)
+            }
+        }
+    }
+#else
+    @available(*, unavailable, message: "SQLiteRecordStore needs GRDB: enable the package trait SQLite of swift-phone-identity.")
+    public final class SQLiteRecordStore {}
+#endif

@@ -1,0 +1,66 @@
+public import CryptoPrimitives
+public import IdentityTypes
+public import RecordStorage
+
+/// Makes the keyrings of a new deployment: every key drawn at random, each in the file of the one party that holds it.
+public struct KeyringCeremony: Sendable {
+    /// The log's name in its checkpoints, such as `example.com/phone-identity`: no white space, no `+`.
+    public var origin: String
+    public var work: PassphraseWork
+
+    public init(origin: String, work: PassphraseWork = .standard) {
+        self.origin = origin
+        self.work = work
+    }
+
+    /// The files it writes, each with mode 0600.
+    public static let fileNames = ["host.keyring", "keyservice.keyring", "sender.keyring", "log.keyring"]
+
+    /// Writes the four keyrings into `directory`, which is there already.
+    ///
+    /// A ceremony that was interrupted leaves files behind that are of no use without the others: delete them and start again.
+    ///
+    /// - Throws: ``KeyringError``; `.exists` when one of the files is there: keys are never overwritten.
+    public func perform(
+        directory: String, deployment: DeploymentID, passphrase: KeyringPassphrase, random: some RandomSource
+    ) throws(KeyringError) {
+        guard !origin.isEmpty, !origin.contains(where: { $0.isWhitespace || $0 == "+" }) else {
+            throw KeyringError(.malformed, "The log's origin is a name without white space and plus signs.")
+        }
+        let salt = random.bytes(16)
+        let senderKey = SecretBytes(random: random)
+        let proofKey = SecretBytes(random: random)
+
+        var host = KeyringEntries()
+        for name in ["pepper", "record-mac", "pseudonym-root", "token", "code"] { host.add(name, SecretBytes(random: random)) }
+        host.add("token-id", [0, 0, 0, 1])
+        host.add("code-id", [0, 0, 0, 1])
+        host.add("index-epoch", [0, 0, 0, 1])
+        host.add("proof", proofKey)
+        host.add("sender-public", X25519.publicKey(of: senderKey))
+
+        var keyService = KeyringEntries()
+        for name in ["key-encryption", "signing"] { keyService.add(name, SecretBytes(random: random)) }
+        for name in ["index", "budget"] { keyService.add(name, Ristretto255.scalar(random: random)) }
+        keyService.add("index-epoch", [0, 0, 0, 1])
+        keyService.add("proof", proofKey)
+
+        var sender = KeyringEntries()
+        sender.add("sender", senderKey)
+
+        var log = KeyringEntries()
+        log.add("signing", SecretBytes(random: random))
+        log.add("origin", Array(origin.utf8))
+
+        func write(_ name: String, _ kind: KeyringKind, _ entries: borrowing KeyringEntries) throws(KeyringError) {
+            try KeyringFile.create(
+                at: "\(directory)/\(name)", kind: kind, deployment: deployment.bytes, entries: entries, passphrase: passphrase,
+                salt: salt, work: work, random: random)
+        }
+        try write("keyservice.keyring", .keyService, keyService)
+        try write("sender.keyring", .sender, sender)
+        try write("log.keyring", .log, log)
+        // Last: a host starts from its own keyring, so it never meets a set that is not whole.
+        try write("host.keyring", .host, host)
+    }
+}

@@ -1,0 +1,71 @@
+public import CryptoPrimitives
+public import IdentityTypes
+
+/// What the key service holds: the key that wraps shred and history keys, the index keys, its signing key.
+public final class KeyServiceKeyring: Sendable {
+    public let deployment: DeploymentID
+    package let keyEncryptionKey: SecretBytes
+    /// k_e, a scalar.
+    package let indexKey: SecretBytes
+    package let indexEpoch: UInt32
+    /// k_b, a scalar.
+    package let budgetKey: SecretBytes
+    package let proofKey: SecretBytes
+    package let signingKey: SigningKey
+
+    /// - Throws: ``KeyringError``
+    public init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
+        let file = try KeyringFile(path: path, kind: .keyService, passphrase: passphrase)
+        guard let deployment = DeploymentID(bytes: file.deployment) else {
+            throw KeyringError(.malformed, "\(path) names no deployment.")
+        }
+        self.deployment = deployment
+        keyEncryptionKey = try file.secret("key-encryption", count: 32)
+        indexKey = try file.secret("index", count: 32)
+        indexEpoch = try file.value("index-epoch", count: 4).reduce(0) { $0 << 8 | UInt32($1) }
+        budgetKey = try file.secret("budget", count: 32)
+        proofKey = try file.secret("proof", count: 32)
+        signingKey = SigningKey(seed: try file.secret("signing", count: 32))
+    }
+
+    /// Checks what the key service signs. 32 bytes.
+    public var publicKey: [UInt8] { signingKey.publicKey }
+}
+
+/// What the isolated sender holds: the one key that opens records for messages.
+public final class SenderKeyring: Sendable {
+    public let deployment: DeploymentID
+    package let secret: SecretBytes
+    package let publicKey: [UInt8]
+
+    /// - Throws: ``KeyringError``
+    public init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
+        let file = try KeyringFile(path: path, kind: .sender, passphrase: passphrase)
+        guard let deployment = DeploymentID(bytes: file.deployment) else {
+            throw KeyringError(.malformed, "\(path) names no deployment.")
+        }
+        self.deployment = deployment
+        secret = try file.secret("sender", count: 32)
+        publicKey = X25519.publicKey(of: secret)
+    }
+}
+
+/// What the log's signer holds.
+public final class LogKeyring: Sendable {
+    public let deployment: DeploymentID
+    /// Of the Ed25519 key that signs checkpoints, 32 bytes.
+    public let seed: SecretBytes
+    /// The log's name in its checkpoints, such as `example.com/phone-identity`.
+    public let origin: String
+
+    /// - Throws: ``KeyringError``
+    public init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
+        let file = try KeyringFile(path: path, kind: .log, passphrase: passphrase)
+        guard let deployment = DeploymentID(bytes: file.deployment),
+            let origin = file.optionalValue("origin").flatMap({ String(validating: $0, as: UTF8.self) })
+        else { throw KeyringError(.malformed, "\(path) names no deployment or no origin.") }
+        self.deployment = deployment
+        self.origin = origin
+        seed = try file.secret("signing", count: 32)
+    }
+}

@@ -1,0 +1,165 @@
+public import CryptoPrimitives
+public import IdentityTypes
+public import RecordStorage
+
+/// Seals numbers, claims their tags, and can open none of them.
+///
+/// Holds public keys and the pepper. What it stages becomes true with the caller's commit; the one thing that happens before is the
+/// deposit of the new subject's keys in the key service, which a sweep takes back if the commit never comes.
+public struct NumberVault: Sendable {
+    private let store: any RecordStore
+    private let partitions: PartitionCount
+    private let keyring: HostKeyring
+    private let keyService: any KeyService
+    private let evaluator: any TagEvaluator
+    private let random: any RandomSource
+
+    public init(
+        store: any RecordStore, partitions: PartitionCount, keyring: HostKeyring, keyService: any KeyService, evaluator: any TagEvaluator,
+        random: any RandomSource = SystemRandomSource()
+    ) {
+        self.store = store
+        self.partitions = partitions
+        self.keyring = keyring
+        self.keyService = keyService
+        self.evaluator = evaluator
+        self.random = random
+    }
+
+    // MARK: Tags
+
+    /// Both tags of a number: one hash here, one evaluation by the party that holds the index keys.
+    public func tags(of number: borrowing SecretNumber) async throws(VaultError) -> NumberTags {
+        let element = hashedNumber(number, pepper: keyring.keys.pepper)
+        return try await evaluator.evaluate(element)
+    }
+
+    /// Who has claimed a tag.
+    public func claim(of tag: UniquenessTag) async throws(StorageError) -> Claim? {
+        guard let record = try await store.record(at: Claim.key(tag, partitions)) else { return nil }
+        return try Claim(record)
+    }
+
+    // MARK: Sealing
+
+    /// Seals a number for a new subject and deposits its keys: one put in the key service, nothing in the identity store yet.
+    public func seal(_ number: borrowing SecretNumber, for subject: SubjectID) async throws(VaultError) -> PreparedEnrolment {
+        let record = RecordID(random: random)
+        let vaultKey = VaultRecord.key(subject: subject.bytes, record: record, partitions: partitions)
+        let dataKey = SecretBytes(random: random)
+        let shredKey = SecretBytes(random: random)
+        let historyKey = SecretBytes(random: random)
+        let header = RecordHeader(
+            deployment: keyring.deployment, record: record, subject: subject, generation: 0, nonce: random.bytes(24))
+        let body = SealedBody(sealing: number, header: header, dataKey: dataKey, shredKey: shredKey)
+        var envelopes: [Envelope] = []
+        if let publicKey = keyring.senderPublicKey {
+            envelopes.append(try Envelope(sealing: dataKey, for: body, to: publicKey, random: random))
+        }
+        let historyPublicKey = X25519.publicKey(of: historyKey)
+        try await keyService.put(
+            KeyDeposit(
+                subject: subject, record: record, generation: 0, vaultKey: vaultKey, shredKey: shredKey, historyKey: historyKey))
+        return PreparedEnrolment(
+            record: record, audit: AuditSubject(id: subject, historyKey: historyPublicKey), vaultKey: vaultKey,
+            value: VaultRecord.sealed(body, envelopes: envelopes).encoded)
+    }
+
+    /// Stages the claim of the tag and the sealed record, both expected absent, and the check of the bucket's fence.
+    ///
+    /// - Throws: ``StorageError`` with code `.conflict` when the index key is being replaced and this process has the older one.
+    public func stage(_ prepared: PreparedEnrolment, tags: NumberTags, in commit: inout StagedCommit) async throws(StorageError) {
+        let claimKey = Claim.key(tags.uniqueness, partitions)
+        guard let fence = try await store.record(at: Self.fenceKey(claimKey.partition)) else {
+            throw StorageError(.wrongDeployment, "This store was never opened by this library: open the deployment first.")
+        }
+        let epoch = try decodeRecord(fence) { reader throws(MalformedBytes) in try reader.u32() }
+        guard epoch == tags.epoch else {
+            throw StorageError(.conflict, "The index key was replaced meanwhile; evaluate the tag again.")
+        }
+        commit.check(fence)
+        commit.insert(Claim(subject: prepared.audit.id, record: prepared.record, epoch: tags.epoch).encoded, at: claimKey)
+        commit.insert(prepared.value, at: prepared.vaultKey)
+    }
+
+    /// Stages the removal of a subject's record and claim, whatever of them is there still.
+    public func stageRemoval(
+        of subject: SubjectID, record: RecordID, tag: UniquenessTag, in commit: inout StagedCommit
+    ) async throws(StorageError) {
+        let vaultKey = VaultRecord.key(subject: subject.bytes, record: record, partitions: partitions)
+        let claimKey = Claim.key(tag, partitions)
+        let found = try await store.records(at: [vaultKey, claimKey])
+        if let vault = found[0] { commit.delete(vault) }
+        // Only one's own claim: after an interrupted erasure the number may be somebody else's by now.
+        if let claim = found[1], try Claim(claim).subject == subject { commit.delete(claim) }
+    }
+
+    // MARK: Fences
+
+    /// Stages the fence of every partition, for a new deployment's first commit.
+    public static func stageFences(epoch: UInt32, partitions: PartitionCount, in commit: inout StagedCommit) {
+        var writer = ByteWriter()
+        writer.u32(epoch)
+        for partition in partitions.all { commit.insert(writer.bytes, at: fenceKey(partition)) }
+    }
+
+    private static func fenceKey(_ partition: Partition) -> RecordKey {
+        RecordKey(partition: partition, collection: "fence", row: [])
+    }
+
+    // MARK: Secrets that the host's other parts use
+
+    /// Proof, for the key service, that a subject has just proven possession.
+    package func stepUpProof(subject: SubjectID, challenge: [UInt8], at time: Timestamp) -> StepUpProof {
+        StepUpProof(subject: subject, challenge: challenge, provenAt: time, key: keyring.keys.proofKey)
+    }
+
+    package func isGood(_ proof: StepUpProof, at now: Timestamp) -> Bool {
+        proof.isGood(at: now, key: keyring.keys.proofKey)
+    }
+}
+
+/// A sealed number whose keys are deposited, and which is not stored yet.
+public struct PreparedEnrolment: Sendable {
+    package let record: RecordID
+    /// The subject, with the public half of its history key.
+    public let audit: AuditSubject
+    package let vaultKey: RecordKey
+    package let value: [UInt8]
+}
+
+/// Whose number it is: the row under a uniqueness tag.
+public struct Claim: Hashable, Sendable {
+    package let subject: SubjectID
+    package let record: RecordID
+    package let epoch: UInt32
+
+    init(subject: SubjectID, record: RecordID, epoch: UInt32) {
+        self.subject = subject
+        self.record = record
+        self.epoch = epoch
+    }
+
+    init(_ record: StoredRecord) throws(StorageError) {
+        self = try decodeRecord(record) { reader throws(MalformedBytes) in
+            guard try reader.u8() == 1, let subject = SubjectID(bytes: try reader.fixed(16)),
+                let record = RecordID(bytes: try reader.fixed(16))
+            else { throw MalformedBytes() }
+            return Claim(subject: subject, record: record, epoch: try reader.u32())
+        }
+    }
+
+    /// Version u8 = 1, subject 16, record 16, epoch u32.
+    var encoded: [UInt8] {
+        var writer = ByteWriter(capacity: 37)
+        writer.u8(1)
+        writer.fixed(subject.bytes)
+        writer.fixed(record.bytes)
+        writer.u32(epoch)
+        return writer.bytes
+    }
+
+    static func key(_ tag: UniquenessTag, _ partitions: PartitionCount) -> RecordKey {
+        RecordKey(partition: partitions.partition(of: tag.bytes), collection: "claim", row: tag.bytes)
+    }
+}

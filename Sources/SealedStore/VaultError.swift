@@ -1,0 +1,42 @@
+public import RecordStorage
+
+/// Why the vault, the key service or the sender refused.
+public struct VaultError: Error, Hashable, Sendable {
+    public struct Code: RawRepresentable, Hashable, Sendable {
+        public let rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// A record, envelope or wrapped key is not what was sealed, or is not this subject's.
+        public static let refused = Self(rawValue: "vault.refused")
+        /// There is no such record, or it was erased.
+        public static let notFound = Self(rawValue: "vault.notFound")
+        /// The key service, the tag evaluator, or a store cannot be reached now: try again. If it was a store, ``VaultError/storage``
+        /// has its own code.
+        public static let unavailable = Self(rawValue: "vault.unavailable")
+        /// The key service has released as much as its budget allows; it refuses until the day is over.
+        public static let releaseBudget = Self(rawValue: "vault.releaseBudget")
+        /// An order or proof was used before, is too old, or is not genuine.
+        public static let orderRefused = Self(rawValue: "vault.orderRefused")
+        /// The keys are deleted, but older copies of their pages are still in the store's write-ahead log: ask again.
+        public static let erasurePending = Self(rawValue: "vault.erasurePending")
+    }
+
+    public let code: Code
+    public let reason: String
+    /// What the store said, where it was the store.
+    public let storage: StorageError?
+
+    public init(_ code: Code, _ reason: String, storage: StorageError? = nil) {
+        self.code = code
+        self.reason = reason
+        self.storage = storage
+    }
+
+    init(_ error: StorageError) {
+        self.init(.unavailable, error.reason, storage: error)
+    }
+}
+
+extension VaultError: CustomStringConvertible {
+    public var description: String { "\(code.rawValue): \(reason)" }
+}

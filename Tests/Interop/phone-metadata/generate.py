@@ -1,0 +1,403 @@
+#!/usr/bin/env python3
+"""Compiles libphonenumber's metadata into the constant tables of Sources/CPhoneMetadata.
+
+    generate.py            writes tables.c and phone_metadata_version.h
+    generate.py --check    fails if the committed files differ from what it would write
+
+Reads the metadata out of the PyPI package `phonenumbers` (../phone/requirements.txt names the release) and
+leaves no regular expression for run time. Documentation/PhoneMetadata.md explains each table.
+"""
+import argparse
+import pathlib
+import re
+import sys
+
+import phonenumbers
+from phonenumbers.phonemetadata import PhoneMetadata
+from phonenumbers.phonenumberutil import COUNTRY_CODE_TO_REGION_CODE as REGIONS_OF_CODE
+
+import automata
+import symbols
+
+RELEASE = "9.0.43"
+TARGET = pathlib.Path(__file__).resolve().parents[3] / "Sources" / "CPhoneMetadata"
+NON_GEOGRAPHIC = "001"
+MAX_NSN = 17
+
+# Bit order is the order in which libphonenumber asks: the lowest bit set is the type of a number.
+PRIORITY = ["premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail"]
+FIXED_OR_MOBILE, FIXED, MOBILE = 8, 9, 10
+GENERAL, NO_INTERNATIONAL = 12, 13
+REGION_SHIFT = 16
+TYPE_BITS = (1 << 11) - 1
+DESCRIPTIONS = ["general_desc", "fixed_line", "mobile", "no_international_dialling"] + PRIORITY
+
+
+def metadata_of(code, region):
+    return PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+
+
+def length_bits(lengths):
+    return sum(1 << length for length in set(lengths) if length >= 0)
+
+
+class Strings:
+    """Zero-terminated byte strings in one array, each stored once."""
+
+    def __init__(self):
+        self.bytes = bytearray()
+        self.offsets = {}
+
+    def add(self, data):
+        if data not in self.offsets:
+            self.offsets[data] = len(self.bytes)
+            self.bytes += data + b"\0"
+        return self.offsets[data]
+
+
+class Tables:
+    def __init__(self):
+        self.numbers = automata.Automaton(0)
+        self.leading = automata.Automaton(0)
+        self.prefixes = automata.Automaton((0, 0))
+        self.strings = Strings()
+        self.strings.add(b"")
+        self.regions, self.region_index = [], {}
+        self.codes, self.code_regions = [], []
+        self.formats, self.format_sets, self.set_index = [], [], {}
+        self.prefix_starts = {}
+        for code in sorted(REGIONS_OF_CODE):
+            for region in REGIONS_OF_CODE[code]:
+                self.add_region(code, region)
+        for code in sorted(REGIONS_OF_CODE):
+            self.add_code(code)
+
+    # Regions
+
+    def add_region(self, code, region):
+        if (code, region) in self.region_index:
+            return
+        metadata = metadata_of(code, region)
+        general = metadata.general_desc
+        self.region_index[code, region] = len(self.regions)
+        self.regions.append({
+            "id": region,
+            "code": metadata.country_code,
+            "start": self.number_start(metadata),
+            "prefix": self.prefix_start(metadata.national_prefix_for_parsing, metadata.national_prefix_transform_rule),
+            "transform": self.transform(metadata.national_prefix_transform_rule),
+            "idd": self.prefix_start(metadata.international_prefix, None),
+            "lengths": length_bits(general.possible_length),
+            "local": length_bits(general.possible_length_local_only),
+        })
+
+    def number_start(self, metadata):
+        present = {name: getattr(metadata, name) for name in DESCRIPTIONS}
+        present = {name: desc for name, desc in present.items() if desc is not None and desc.national_number_pattern}
+        lengths = {name: set(desc.possible_length) for name, desc in present.items()}
+        same = metadata.same_mobile_and_fixed_line_pattern
+
+        def output(labels, depth):
+            matching = {name for name in labels if not lengths[name] or depth in lengths[name]}
+            bits = 0
+            if "general_desc" in matching:
+                for bit, name in enumerate(PRIORITY):
+                    bits |= (name in matching) << bit
+                if "fixed_line" in matching:
+                    bits |= 1 << (FIXED_OR_MOBILE if same or "mobile" in matching else FIXED)
+                elif not same and "mobile" in matching:
+                    bits |= 1 << MOBILE
+            bits |= ("general_desc" in labels) << GENERAL
+            bits |= ("no_international_dialling" in matching) << NO_INTERNATIONAL
+            return bits
+
+        patterns = [(name, desc.national_number_pattern) for name, desc in present.items()]
+        return automata.compile_full(self.numbers, patterns, output)
+
+    def prefix_start(self, pattern, rule):
+        """The start of a matcher for a national or international prefix; 0 without one."""
+        if not pattern:
+            return 0
+        key = (pattern, rule)
+        if key not in self.prefix_starts:
+            groups = automata.Program(pattern).groups
+            used = int(rule[-1]) if rule else 0
+
+            def action(end, captures):
+                # The last group decides whether the rule applies; a rule that applies has a group that is not empty.
+                first, last = captures.get(used, (0, 0)) if rule and groups in captures else (0, 0)
+                assert end < 32 and last < 32 and first <= last
+                return 1 | end << 1 | first << 6 | last << 11
+
+            start, _ = automata.compile_first(self.prefixes, pattern, action)
+            self.prefix_starts[key] = start
+        return self.prefix_starts[key]
+
+    def transform(self, rule):
+        if not rule:
+            return 0
+        found = re.fullmatch(r"(\d*)\\[12]", rule)
+        if not found:
+            raise automata.Unsupported("transform rule " + rule)
+        return self.strings.add(found.group(1).encode())
+
+    # Country calling codes
+
+    def add_code(self, code):
+        names = REGIONS_OF_CODE[code]
+        main = metadata_of(code, names[0])
+        indices = [self.region_index[code, name] for name in names]
+        national = self.format_set(main.number_format)
+        international = self.format_set(main.intl_number_format) if main.intl_number_format else national
+        label = " ext. " if main.preferred_extn_prefix is None else main.preferred_extn_prefix
+        self.codes.append({
+            "code": code,
+            "first": len(self.code_regions),
+            "count": len(names),
+            "main": indices[0],
+            "start": self.code_start(code, names),
+            "national": national,
+            "international": international,
+            "label": self.strings.add(label.encode()),
+        })
+        self.code_regions += indices
+
+    def code_start(self, code, names):
+        """One walk that decides between the regions of a code and classifies within the one decided on.
+
+        A region with leading digits claims what begins with them; another claims what is valid in it;
+        the first claim in the code's order wins.
+        """
+        starts = [self.regions[self.region_index[code, name]]["start"] for name in names]
+        if len(names) == 1:
+            return starts[0]
+        leading = automata.Automaton(0)
+        claims = []
+        for name in names:
+            pattern = metadata_of(code, name).leading_digits
+            claims.append(None if pattern is None else automata.compile_prefixes(leading, [(1, pattern)], bool))
+        memo = {}
+
+        def claimed(index, state, claim):
+            return bool(leading.outputs[claim]) if claim is not None else bool(self.numbers.outputs[state] & TYPE_BITS)
+
+        def build(states, held):
+            # A region that can no longer claim is out, and so is every region behind one that has claimed for good.
+            states, held = list(states), list(held)
+            for index, claim in enumerate(held):
+                if claim is not None and claim != "out":
+                    settled = leading.successors[claim] == (claim,) * 10
+                    if settled and leading.outputs[claim]:
+                        for later in range(index + 1, len(held)):
+                            states[later], held[later] = 0, "out"
+                        break
+                    if claim == 0:
+                        states[index], held[index] = 0, "out"
+            key = (tuple(states), tuple(held))
+            if key in memo:
+                return memo[key]
+            output = 0
+            for index, claim in enumerate(held):
+                if claim != "out" and claimed(index, states[index], claim):
+                    output = (index + 1) << REGION_SHIFT | self.numbers.outputs[states[index]] & TYPE_BITS
+                    break
+            moved = []
+            for digit in automata.DIGITS:
+                moved.append((
+                    tuple(self.numbers.successors[state][digit] for state in states),
+                    tuple(c if c in (None, "out") else leading.successors[c][digit] for c in held)))
+            if all(after == key for after in moved):
+                memo[key] = self.numbers.sink(output) if output else 0
+            else:
+                memo[key] = self.numbers.state([build(*after) for after in moved], output)
+            return memo[key]
+
+        sys.setrecursionlimit(10000)
+        return build(tuple(starts), tuple(claims))
+
+    # Formats
+
+    def format_set(self, formats):
+        key = tuple(repr(each) for each in formats)
+        if key in self.set_index:
+            return self.set_index[key]
+        if len(formats) > 32:
+            raise automata.Unsupported("more than 32 formats")
+        first = len(self.formats)
+        by_length = [0] * (MAX_NSN + 1)
+        labelled, always = [], 0
+        for index, each in enumerate(formats):
+            widths = self.widths(each.pattern)
+            for length in widths:
+                by_length[length] |= 1 << index
+            if each.leading_digits_pattern:
+                labelled.append((index, each.leading_digits_pattern[-1]))
+            else:
+                always |= 1 << index
+            self.formats.append({
+                "national": self.template(self.with_prefix_rule(each)),
+                "international": self.template(each.format),
+                "rfc3966": self.template(self.with_dashes(each.format)),
+                "shortest": min(widths),
+                "widths": [widths.get(length, 0) for length in range(min(widths), max(widths) + 1)],
+            })
+
+        def output(matched):
+            return sum(1 << label for label in matched)
+
+        start = automata.compile_prefixes(self.leading, labelled, output) if labelled else 0
+        self.set_index[key] = len(self.format_sets)
+        self.format_sets.append({"start": start, "first": first, "always": always, "by_length": by_length})
+        return self.set_index[key]
+
+    @staticmethod
+    def widths(pattern):
+        """Group widths by total length, four bits a group: groups of digits split a number by its length alone."""
+        if not re.fullmatch(r"(\(\\d(\{\d+(,\d+)?\})?\))+", pattern):
+            raise automata.Unsupported("format pattern " + pattern)
+        compiled, found = re.compile(pattern), {}
+        for length in range(1, MAX_NSN + 1):
+            match = compiled.fullmatch("0" * length)
+            if match:
+                assert compiled.match("0" * length).span() == match.span()
+                spans = [match.end(g) - match.start(g) for g in range(1, compiled.groups + 1)]
+                assert len(spans) <= 7 and max(spans) < 16
+                found[length] = sum(width << 4 * g for g, width in enumerate(spans))
+        return found
+
+    @staticmethod
+    def with_prefix_rule(each):
+        rule = each.national_prefix_formatting_rule
+        return re.sub(r"(\\\d)", rule, each.format, count=1) if rule else each.format
+
+    @staticmethod
+    def with_dashes(template):
+        """RFC 3966 wants a hyphen where a format has any other separator, and none in front."""
+        separators = "[" + phonenumbers.phonenumberutil._VALID_PUNCTUATION + "]+"
+        return re.sub(separators, "-", re.sub("^" + separators, "", template))
+
+    def template(self, text):
+        """Text with bytes 1...7 where a group goes."""
+        data = re.sub(r"\\(\d)", lambda found: chr(int(found.group(1))), text).encode()
+        assert b"\\" not in data and b"$" not in data
+        return self.strings.add(data)
+
+    # Output
+
+    def render(self):
+        out = ["// Made by Tests/Interop/phone-metadata/generate.py; see NOTICE. Do not edit.", '#include "CPhoneMetadata.h"', ""]
+
+        def array(kind, name, values):
+            values = list(values)
+            out.append("const %s %s[%d] = {" % (kind, name, len(values)))
+            line = ""
+            for value in values:
+                piece = "%s," % value
+                if len(line) + len(piece) > 118:
+                    out.append(line)
+                    line = ""
+                line += piece
+            out.append(line)
+            out.append("};")
+            out.append("")
+
+        def flat(automaton):
+            assert len(automaton.successors) < 1 << 16
+            return [target for row in automaton.successors for target in row]
+
+        array("uint16_t", "phone_number_successors", flat(self.numbers))
+        array("uint32_t", "phone_number_outputs", self.numbers.outputs)
+        array("uint16_t", "phone_leading_successors", flat(self.leading))
+        array("uint32_t", "phone_leading_outputs", self.leading.outputs)
+        array("uint16_t", "phone_prefix_successors", flat(self.prefixes))
+        array("uint16_t", "phone_prefix_actions", [action for pair in self.prefixes.outputs for action in pair])
+        array("uint8_t", "phone_strings", self.strings.bytes)
+
+        letters = [0] * (26 * 26)
+        rows = []
+        for index, region in enumerate(self.regions):
+            name = region["id"]
+            if name != NON_GEOGRAPHIC:
+                letters[(ord(name[0]) - 65) * 26 + ord(name[1]) - 65] = index + 1
+            first, second = (ord(name[0]), ord(name[1])) if name != NON_GEOGRAPHIC else (0, 0)
+            bits = region["lengths"]
+            rows.append("{%d,%d,%d,%d,%d,%d,%d,%d,%d,%d}" % (
+                region["lengths"], region["local"], region["start"], region["prefix"], region["idd"], region["transform"],
+                region["code"], first | second << 8, (bits & -bits).bit_length() - 1, bits.bit_length() - 1))
+        array("phone_region", "phone_regions", rows)
+        array("uint8_t", "phone_region_by_letters", letters)
+
+        by_code = [0] * 1000
+        rows = []
+        for index, code in enumerate(self.codes):
+            by_code[code["code"]] = index + 1
+            rows.append("{%d,%d,%d,%d,%d,%d,%d,%d}" % (
+                code["code"], code["start"], code["national"], code["international"], code["label"], code["first"],
+                code["main"], code["count"]))
+        assert len(self.regions) < 256 and len(self.codes) < 256
+        array("phone_code", "phone_codes", rows)
+        array("uint8_t", "phone_code_by_value", by_code)
+        array("uint8_t", "phone_code_regions", self.code_regions)
+
+        widths, rows = [], []
+        for each in self.formats:
+            rows.append("{%d,%d,%d,%d,%d}" % (
+                each["national"], each["international"], each["rfc3966"], len(widths), each["shortest"]))
+            widths += each["widths"]
+        array("phone_format", "phone_formats", rows)
+        array("uint32_t", "phone_format_widths", widths)
+        array("phone_format_set", "phone_format_sets", [
+            "{%d,%d,%d,{%s}}" % (s["start"], s["first"], s["always"], ",".join(map(str, s["by_length"]))) for s in self.format_sets])
+        array("uint32_t", "phone_digit_zeros", symbols.DIGIT_ZEROS)
+        array("uint8_t", "phone_byte_kinds", symbols.byte_kinds())
+        array("uint16_t", "phone_symbol_traits", symbols.traits())
+        blocks, characters = symbols.characters()
+        array("uint8_t", "phone_character_blocks", blocks)
+        array("uint16_t", "phone_characters", characters)
+        return "\n".join(out)
+
+    def sizes(self):
+        return {
+            "number states": len(self.numbers.outputs), "leading-digit states": len(self.leading.outputs),
+            "prefix states": len(self.prefixes.outputs), "regions": len(self.regions), "codes": len(self.codes),
+            "formats": len(self.formats), "format sets": len(self.format_sets), "string bytes": len(self.strings.bytes),
+        }
+
+
+def version_header(tables):
+    return "\n".join([
+        "// Made by Tests/Interop/phone-metadata/generate.py; see NOTICE. Do not edit.",
+        "#pragma once",
+        "",
+        '#define PHONE_METADATA_VERSION "%s"' % RELEASE,
+        "#define PHONE_REGION_COUNT %d" % len(tables.regions),
+        "#define PHONE_CODE_COUNT %d" % len(tables.codes),
+        "#define PHONE_LAST_CHARACTER 0x%X" % symbols.LAST_CHARACTER,
+        "",
+    ])
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--check", action="store_true", help="compare with the committed files instead of writing")
+    options.add_argument("--sizes", action="store_true", help="print how large the tables are")
+    chosen = options.parse_args()
+    if phonenumbers.__version__ != RELEASE:
+        sys.exit("generate.py: the tables are made from phonenumbers %s, but %s is installed" % (RELEASE, phonenumbers.__version__))
+    tables = Tables()
+    if chosen.sizes:
+        for name, value in tables.sizes().items():
+            print("%-22s %d" % (name, value))
+    files = {TARGET / "tables.c": tables.render(), TARGET / "include" / "phone_metadata_version.h": version_header(tables)}
+    differing = [path for path, text in files.items() if not path.exists() or path.read_text() != text]
+    if chosen.check:
+        for path in differing:
+            print("differs from what the metadata makes: %s" % path.relative_to(TARGET.parents[1]), file=sys.stderr)
+        print("%d passed, %d failed" % (len(files) - len(differing), len(differing)))
+        sys.exit(1 if differing else 0)
+    for path, text in files.items():
+        path.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
