@@ -98,7 +98,7 @@ extension IdentityService {
         _ subject: SubjectID, _ guess: RightGuess, in commit: inout StagedCommit
     ) async throws(IdentityError) -> Outcome {
         // Looked at first: a challenge is not spent on an account that is about to be gone.
-        guard let (enrolment, _) = try await enrolment(of: subject), enrolment.state == .active else {
+        guard let (enrolment, record) = try await enrolment(of: subject), enrolment.state == .active else {
             throw IdentityError(
                 .erasing, "The earlier account of this number is being erased: try again in a moment with the same attempt.")
         }
@@ -108,6 +108,8 @@ extension IdentityService {
         case .before(let earlier): return earlier
         case .now(let taken): counts = taken
         }
+        // An erasure that begins meanwhile would not find this entry in the person's history, and leave it behind.
+        commit.check(record)
         outbox.record([event(.alreadyEnrolled, .verification, enrolment.audit, counts)], in: &commit)
         return outcome
     }
