@@ -54,7 +54,9 @@ import Testing
         let later = try await deployment.open()
         #expect(try await later.complete(receipt, code, attempt: attempt) == first)
         #expect(await refusal { try await process.complete(receipt, code) }?.name == "otp.alreadyCompleted")
-        #expect(await refusal { try await process.complete(receipt, code, attempt: attempt, session: "other") }?.name == "otp.challengeNotFound")
+        #expect(
+            await refusal { try await process.complete(receipt, code, attempt: attempt, session: "other") }?.name == "otp.challengeNotFound"
+        )
         #expect(try await deployment.rows() == rows)
     }
 
@@ -92,7 +94,8 @@ import Testing
         _ = try await process.signUp(other)
         let untouched = try await deployment.identity.rows("attempts").count
         #expect(untouched == 2)
-        #expect(try await budgets(process).contains { $0.hour <= deployment.clock.now() && $0.failures.total(at: deployment.clock.now()) == 0 })
+        #expect(
+            try await budgets(process).contains { $0.hour <= deployment.clock.now() && $0.failures.total(at: deployment.clock.now()) == 0 })
     }
 
     private func budgets(_ process: TestProcess) async throws -> [GuessBudget] {

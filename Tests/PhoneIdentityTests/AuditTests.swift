@@ -1,0 +1,124 @@
+import AuditLog
+import IdentityTypes
+import RecordStorage
+import Synchronization
+import Testing
+
+@testable import PhoneIdentity
+
+@Suite("Every outcome is in the log") struct AuditTests {
+    @Test("as many entries of each kind as outcomes of that kind, whoever asked and however it ended")
+    func counts() async throws {
+        let deployment = try TestDeployment()
+        let process = try await deployment.open()
+        let (service, clock) = (process.service, deployment.clock)
+        var expected: [AuditAction: Int] = [:]
+        func happened(_ action: AuditAction, _ count: Int = 1) { expected[action, default: 0] += count }
+        var people: [Pseudonym] = []
+        for index in 0..<5 {
+            people.append(
+                try await process.signUp(
+                    TestProcess.number(index),
+                    consents: [TestProcess.decision(.stepUpVerification), TestProcess.decision(.productUpdate, index % 2 == 0)]))
+        }
+        happened(.enrolled, 5)
+        happened(.consentGiven, 8)
+        happened(.consentRefused, 2)
+        for person in people.prefix(3) { try await service.acknowledge(person) }
+        try await service.acknowledge(people[0])
+        happened(.enrolmentAcknowledged, 3)
+        clock.advance(by: .seconds(3600))
+        _ = try await process.prove(.signUp, TestProcess.number(0))
+        happened(.alreadyEnrolled)
+        // Five wrong codes end a challenge; it is recorded when it is swept, as is one that nobody answers.
+        let exhausted = try await process.begin(.signUp, TestProcess.number(8))
+        let code = try #require(try await process.code(TestProcess.number(8)))
+        for _ in 0..<5 { _ = await refusal { try await process.complete(exhausted, TestProcess.wrong(code)) } }
+        _ = try await process.begin(.recovery, TestProcess.number(9))
+        happened(.challengeExhausted)
+        happened(.challengeAbandoned)
+        clock.advance(by: .seconds(3600))
+        _ = try await process.prove(.recovery, TestProcess.number(1))
+        happened(.recovered)
+        let proof = try await process.stepUp(people[1], TestProcess.number(1))
+        happened(.steppedUp)
+        _ = try await service.export(people[1], proof: proof)
+        happened(.exported)
+        happened(.historyReleased)
+        try await service.withdraw(.productUpdate, for: people[0])
+        try await service.withdraw(.productUpdate, for: people[0])
+        happened(.consentWithdrawn)
+        try await service.stopRecovery(people[2])
+        happened(.recoveryStopped)
+        clock.advance(by: .seconds(3600))
+        _ = await refusal { try await process.prove(.recovery, TestProcess.number(2)) }
+        happened(.recoveryStopped)
+        clock.advance(by: .seconds(50 * 86_400))
+        _ = try await process.prove(.recovery, TestProcess.number(3))
+        happened(.recoveryWaiting)
+        let receipt = try await process.begin(.recovery, TestProcess.number(4))
+        let lateCode = try #require(try await process.code(TestProcess.number(4)))
+        try await service.erase(people[4])
+        happened(.erasureBegun)
+        happened(.erased)
+        _ = await refusal { try await process.complete(receipt, lateCode) }
+        happened(.recoveryNotFound)
+        // A key whose commit never came.
+        let lost = try await process.begin(.signUp, TestProcess.number(7))
+        let lostCode = try #require(try await process.code(TestProcess.number(7)))
+        deployment.identity.plan(.full, at: 2)
+        #expect(await refusal { try await process.complete(lost, lostCode) }?.name == "storage.full")
+        happened(.orphanSwept)
+        happened(.challengeAbandoned)
+        clock.advance(by: .seconds(2 * 3600))
+        try await service.sweep()
+        var found: [AuditAction: Int] = [:]
+        for entry in try await deployment.entries(process) { found[entry.action, default: 0] += 1 }
+        #expect(found == expected)
+        // A second sweep has nothing to say.
+        try await service.sweep()
+        #expect(try await deployment.entries(process).count == expected.values.reduce(0, +))
+    }
+
+    @Test("what is refused before it has an outcome is in no entry")
+    func refusals() async throws {
+        let deployment = try TestDeployment()
+        let process = try await deployment.open()
+        _ = await refusal { try await process.begin(.signUp, "+410000") }
+        _ = await refusal { try await process.service.consents(of: Pseudonym(bytes: [UInt8](repeating: 1, count: 20))) }
+        #expect(try await deployment.identity.rows("outbox").isEmpty)
+        #expect(try await deployment.entries(process).isEmpty)
+    }
+
+    @Test("while people sign up, each entry is in a signed checkpoint within two seconds of the answer")
+    func checkpointed() async throws {
+        let deployment = try TestDeployment(clock: TestClock(sleeps: true))
+        let process = try await deployment.open()
+        let answered = Mutex<[ContinuousClock.Instant]>([])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await process.service.run() }
+            // One after another, so that the n-th answer stands for n entries; for longer than one checkpoint's cadence.
+            let end = ContinuousClock.now + .milliseconds(1_200)
+            var index = 0
+            while .now < end || index < 5 || deployment.tiles.checkpoints.count < 3 {
+                let number = TestProcess.number(index)
+                let receipt = try await process.begin(.signUp, number)
+                let message = await deployment.inbox.take(for: number)
+                let code = try #require(message.flatMap { DevelopmentInbox.code(in: $0.text) })
+                guard case .enrolled = try await process.complete(receipt, code) else { throw Unexpected("not enrolled") }
+                answered.withLock { $0.append(.now) }
+                index += 1
+            }
+            try await process.service.checkpointed()
+            group.cancelAll()
+        }
+        let (answers, checkpoints) = (answered.withLock { $0 }, deployment.tiles.checkpoints)
+        #expect(answers.count >= 5 && checkpoints.count > 2)
+        for (index, answer) in answers.enumerated() {
+            let covering = try #require(checkpoints.first { $0.size >= UInt64(index + 1) })
+            #expect(covering.at < answer + .seconds(2), "entry \(index) waited \(answer.duration(to: covering.at))")
+        }
+        #expect(try await deployment.verifiedEntries().filter { $0.action == .enrolled }.count == answers.count)
+        #expect(!deployment.observations.all.contains { $0.errorCode != nil })
+    }
+}
