@@ -160,14 +160,18 @@ final class TestDeployment: Sendable {
     func entries(_ process: TestProcess) async throws -> [AuditLeaf] {
         let (service, log) = (process.service, process.service.environment.log)
         try await Self.sequence(service.store, service.outbox, log, clock)
+        guard try await identity.rows("outbox").isEmpty else { throw Unexpected("entries wait that the sequencer should have taken") }
         return try await verifiedEntries()
     }
 
     private static func sequence(
         _ store: some RecordStore, _ outbox: AuditOutbox, _ log: IdentityEnvironment.Log, _ clock: TestClock
     ) async throws {
+        // No lease: it would keep the next round's sequencer away for as long as the clock stands still.
+        var policy = log.sequencer
+        policy.lease = .zero
         func run(_ tiles: some TileStore) async throws {
-            try await LogSequencer(store: store, outbox: outbox, signer: log.signer, tiles: tiles, time: clock).sequence()
+            try await LogSequencer(store: store, outbox: outbox, signer: log.signer, tiles: tiles, policy: policy, time: clock).sequence()
         }
         try await run(log.tiles)
     }
@@ -290,4 +294,11 @@ func refusal(_ operation: () async throws -> some Any) async -> IdentityError? {
 
 extension IdentityError {
     var name: String { code.rawValue }
+}
+
+/// Counts.
+final class TestCounter: Sendable {
+    private let count = Mutex(0)
+    var value: Int { count.withLock { $0 } }
+    func add() { count.withLock { $0 += 1 } }
 }
