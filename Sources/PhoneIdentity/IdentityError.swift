@@ -54,6 +54,11 @@ public struct IdentityError: Error, Hashable, Sendable {
         self.until = until
     }
 
+    static var unknownPseudonym: IdentityError {
+        IdentityError(
+            Code.unknownPseudonym, "No person has this pseudonym: it was never given, or its person was erased.")
+    }
+
     public init(_ error: PhoneNumberError) {
         self.init(Code(rawValue: "phone.\(error.code)"), error.reason)
     }

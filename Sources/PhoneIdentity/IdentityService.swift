@@ -94,9 +94,13 @@ extension IdentityService {
     func person(_ pseudonym: Pseudonym) async throws(IdentityError) -> (Enrolment, StoredRecord) {
         let subject: SubjectID?
         do { subject = try await pseudonyms.subject(of: pseudonym) } catch { throw IdentityError(error) }
-        guard let subject, let found = try await enrolment(of: subject) else {
-            throw IdentityError(.unknownPseudonym, "No person has this pseudonym: it was never given, or its person was erased.")
-        }
+        guard let subject else { throw IdentityError.unknownPseudonym }
+        return try await activePerson(subject)
+    }
+
+    /// - Throws: `.unknownPseudonym` or `.erasing`.
+    func activePerson(_ subject: SubjectID) async throws(IdentityError) -> (Enrolment, StoredRecord) {
+        guard let found = try await enrolment(of: subject) else { throw IdentityError.unknownPseudonym }
         guard found.0.state == .active else {
             throw IdentityError(.erasing, "This person's erasure has begun; nothing but finishing it is possible.")
         }

@@ -58,6 +58,26 @@ import Testing
         #expect(try await process.deliver() == (0, 0))
     }
 
+    @Test("a step-up's code is not sent again after the withdrawal, whoever the number belongs to")
+    func noResend() async throws {
+        let (deployment, process, pseudonym) = try await person()
+        deployment.clock.advance(by: .seconds(3600))
+        let own = try await process.begin(.stepUp(pseudonym), number)
+        let decoy = try await process.begin(.stepUp(pseudonym), TestProcess.number(6))
+        deployment.clock.advance(by: .seconds(60))
+        _ = try await process.service.resend(own.token, requester: TestProcess.requester())
+        _ = try await process.service.resend(decoy.token, requester: TestProcess.requester())
+        #expect(try await process.deliver() == (2, 2))
+        deployment.clock.advance(by: .seconds(120))
+        // In between: the resend has read the consent, and its commit finds that it was withdrawn.
+        deployment.identity.beforeNextCommit { try? await process.service.withdraw(.stepUpVerification, for: pseudonym) }
+        for token in [own.token, decoy.token] {
+            #expect(
+                await refusal { try await process.service.resend(token, requester: TestProcess.requester()) }?.name == "consent.withdrawn")
+        }
+        #expect(try await process.deliver() == (0, 0))
+    }
+
     // MARK: Export
 
     @Test("an export with a proof has everything, agrees with the log, and is itself in the log")

@@ -6,6 +6,8 @@ public import RecordStorage
 public struct BegunChallenge: Sendable {
     public let id: ChallengeID
     public let purpose: ChallengePurpose
+    /// Whom the challenge is about, where there is somebody.
+    public let subject: SubjectID?
     /// For the host's client. A resend returns the one it was given.
     public let token: ChallengeToken
     /// When the code stops being valid.
@@ -27,6 +29,7 @@ public struct BegunChallenge: Sendable {
     ) {
         id = challenge.id
         purpose = challenge.purpose
+        subject = challenge.subject
         self.token = token
         expiresAt = challenge.expires
         self.resendAfter = resendAfter

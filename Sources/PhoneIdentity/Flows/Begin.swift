@@ -85,29 +85,44 @@ extension IdentityService {
             }
         case .stepUp(let pseudonym):
             let (enrolment, record) = try await person(pseudonym)
-            let grant: Grant<Purposes.StepUpVerification>
-            do { grant = try await consentRecords.grant(Purposes.StepUpVerification.self, of: enrolment.subject) } catch {
-                throw IdentityError(error)
-            }
-            do { try grant.stage(in: &commit, now: now) } catch { throw IdentityError(error) }
-            commit.check(record)
-            grant.spend()
+            try await stageStepUp(of: enrolment, record, in: &commit)
             return (enrolment.subject, enrolment.tag == tags.uniqueness)
         }
+    }
+
+    /// A step-up's message rests on a consent that holds when its commit is made.
+    private func stageStepUp(of enrolment: Enrolment, _ record: StoredRecord, in commit: inout StagedCommit) async throws(IdentityError) {
+        let grant: Grant<Purposes.StepUpVerification>
+        do { grant = try await consentRecords.grant(Purposes.StepUpVerification.self, of: enrolment.subject) } catch {
+            throw IdentityError(error)
+        }
+        do { try grant.stage(in: &commit, now: now) } catch { throw IdentityError(error) }
+        commit.check(record)
+        grant.spend()
     }
 
     /// Sends a challenge's code again: the same code, the same expiry, no tries given back.
     ///
     /// - Parameter requester: the session the challenge was begun in.
     /// - Throws: ``IdentityError``: a token's code, `otp.tooManySends`, `otp.locked`, `otp.exhausted`, `otp.expired`, `otp.alreadyCompleted`,
-    ///   `otp.challengeNotFound` (also for another session), `transport.queueFull`, `otp.busy` or `otp.unavailable`.
+    ///   `otp.challengeNotFound` (also for another session), `otp.requesterInvalid`, `transport.queueFull`, `.busy` or a storage code; of a step-up
+    ///   also `.unknownPseudonym`, `.erasing`, `consent.notGiven`, `consent.withdrawn`, `consent.expired`.
     public func resend(_ token: ChallengeToken, requester: Requester, language: String = "en") async throws(IdentityError)
         -> ChallengeReceipt
     {
         let place: MessageQueue.Reservation
         do { place = try queue.reserve() } catch { throw IdentityError(error) }
-        let begun: BegunChallenge
-        do { begun = try await engine.resend(token, requester: requester) } catch { throw IdentityError(error) }
+        let begun = try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> BegunChallenge in
+            let begun: BegunChallenge
+            do throws(OTPError) { begun = try await engine.stageResend(token, requester: requester, in: &commit) } catch {
+                throw IdentityError(error)
+            }
+            if begun.purpose == .stepUpVerification, let subject = begun.subject {
+                let (enrolment, record) = try await activePerson(subject)
+                try await stageStepUp(of: enrolment, record, in: &commit)
+            }
+            return begun
+        }
         let ticket = try Self.ticket { () throws(OTPError) in try begun.content() }
         place.fill(item(for: begun, number: ticket.number, channel: ticket.channel == 1 ? .voice : .sms, language: language))
         return receipt(begun)
