@@ -117,7 +117,10 @@ let package = Package(
             resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
             name: "SealedStoreTests",
-            dependencies: ["SealedStore", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
+            dependencies: [
+                "SealedStore", "AuditLog", "PhoneNormalization", "CryptoPrimitives", "IdentityTypes", "RecordStorage",
+                "PhoneIdentityTesting",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "OTPEngineTests",
