@@ -161,7 +161,8 @@ import Testing
         }
     }
 
-    @Test func `A database administrator who changes a bit of a row is found out, and one with the host's key opens nothing`() async throws {
+    @Test func `A database administrator who changes a bit of a row is found out, and one with the host's key opens nothing`() async throws
+    {
         let parties = try TestParties()
         try await parties.open()
         let (prepared, _) = try await parties.enrol("+41446681800")
