@@ -2,13 +2,22 @@ import AuditLog
 import CryptoPrimitives
 import Foundation
 import IdentityTypes
-import PhoneIdentityTesting
 import PhoneNormalization
 import RecordStorage
 import Synchronization
 import Testing
 
 @testable import SealedStore
+
+/// A clock that only a test moves; who waits out a conflict really sleeps.
+final class TestClock: TimeSource {
+    private let time = Mutex(Timestamp(milliseconds: 1_795_478_400_000))
+
+    func now() -> Timestamp { time.withLock { $0 } }
+    func set(to value: Timestamp) { time.withLock { $0 = value } }
+    func advance(by duration: Duration) { time.withLock { $0 = $0 + duration } }
+    func sleep(for duration: Duration) async throws(CancellationError) { try await SystemTimeSource().sleep(for: duration) }
+}
 
 /// The parties of one deployment, each with the keyring of its own file, and the two stores they keep apart.
 final class TestParties: Sendable {
@@ -17,7 +26,7 @@ final class TestParties: Sendable {
 
     let directory: String
     let random = SystemRandomSource()
-    let clock = ManualTimeSource()
+    let clock = TestClock()
     let deployment: DeploymentID
     let host: HostKeyring
     let keyService: KeyServiceKeyring
