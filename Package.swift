@@ -131,7 +131,8 @@ let package = Package(
             dependencies: ["AuditLog", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
             resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
-            name: "ConsentLedgerTests", dependencies: ["ConsentLedger", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
+            name: "ConsentLedgerTests",
+            dependencies: ["ConsentLedger", "AuditLog", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
             swiftSettings: strict),
         .testTarget(
             name: "MessagingTests", dependencies: ["Messaging", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
