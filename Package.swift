@@ -135,7 +135,7 @@ let package = Package(
             dependencies: ["ConsentLedger", "AuditLog", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
             swiftSettings: strict),
         .testTarget(
-            name: "MessagingTests", dependencies: ["Messaging", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
+            name: "MessagingTests", dependencies: ["Messaging", "CryptoPrimitives", "IdentityTypes", "RecordStorage"],
             swiftSettings: strict),
         .testTarget(
             name: "PhoneIdentityTests",
