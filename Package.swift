@@ -121,7 +121,7 @@ let package = Package(
                 "SealedStore", "AuditLog", "PhoneNormalization", "CryptoPrimitives", "IdentityTypes", "RecordStorage",
                 "PhoneIdentityTesting",
             ],
-            swiftSettings: strict),
+            resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
             name: "OTPEngineTests",
             dependencies: ["OTPEngine", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
