@@ -117,8 +117,11 @@ let package = Package(
             resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
             name: "SealedStoreTests",
-            dependencies: ["SealedStore", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
-            swiftSettings: strict),
+            dependencies: [
+                "SealedStore", "AuditLog", "PhoneNormalization", "CryptoPrimitives", "IdentityTypes", "RecordStorage",
+                "PhoneIdentityTesting",
+            ],
+            resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
             name: "OTPEngineTests",
             dependencies: ["OTPEngine", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
@@ -128,10 +131,11 @@ let package = Package(
             dependencies: ["AuditLog", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
             resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
-            name: "ConsentLedgerTests", dependencies: ["ConsentLedger", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
+            name: "ConsentLedgerTests",
+            dependencies: ["ConsentLedger", "AuditLog", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
             swiftSettings: strict),
         .testTarget(
-            name: "MessagingTests", dependencies: ["Messaging", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
+            name: "MessagingTests", dependencies: ["Messaging", "CryptoPrimitives", "IdentityTypes", "RecordStorage"],
             swiftSettings: strict),
         .testTarget(
             name: "PhoneIdentityTests",

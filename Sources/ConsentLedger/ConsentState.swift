@@ -98,16 +98,19 @@ struct ConsentSheet: Hashable, Sendable {
         return writer.bytes
     }
 
-    /// Refuses a purpose that is not in the closed set.
+    /// Refuses a purpose that is not in the closed set or that nobody is asked about, one that stands twice, and lengths that
+    /// ``ConsentRecords`` does not write.
     init(from reader: inout ByteReader) throws(MalformedBytes) {
         guard try reader.u8() == 1 else { throw MalformedBytes() }
         for _ in 0..<(try reader.u8()) {
-            guard let purpose = PurposeCode(rawValue: try reader.u16()),
+            guard let purpose = PurposeCode(rawValue: try reader.u16()), purpose.needsConsent,
+                states.last.map({ $0.purpose.rawValue < purpose.rawValue }) ?? true,
                 let standing = ConsentState.Standing(rawValue: try reader.u8()), let method = ConsentMethod(rawValue: try reader.u8())
             else { throw MalformedBytes() }
             let decidedAt = try reader.time()
             let expiresAt = try reader.optional { reader throws(MalformedBytes) in try reader.time() }
             let jurisdiction = try reader.optional { reader throws(MalformedBytes) in try reader.text(atMost: 16) }
+            guard (jurisdiction?.utf8.count ?? 2) >= 2 else { throw MalformedBytes() }
             states.append(
                 ConsentState(
                     purpose: purpose, standing: standing, notice: try NoticeReference(from: &reader), method: method,

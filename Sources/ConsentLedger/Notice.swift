@@ -48,6 +48,7 @@ public struct NoticeReference: Hashable, Sendable {
         version = try reader.text(atMost: 64)
         language = try reader.text(atMost: 35)
         textDigest = try reader.fixed(32)
+        guard !id.isEmpty, !version.isEmpty, language.utf8.count >= 2 else { throw MalformedBytes() }
     }
 
     func write(to writer: inout ByteWriter) {

@@ -3,9 +3,9 @@ public import RecordStorage
 /// A store whose rows only this deployment can write: whoever edits or swaps them in the database is found out.
 ///
 /// Wraps any store and adds to every value a 32-byte BLAKE2b under a host key over key, version, expiry and value. What
-/// it does not stop is an older row put back whole, with its own authenticator; nothing finds that yet.
+/// it does not stop is a row taken away, or an older one put back whole, with its own authenticator; nothing finds that yet.
 public struct AuthenticatedStore<Wrapped: RecordStore>: RecordStore {
-    /// Bytes added to every value.
+    /// Bytes added to every value: that much less than `RecordLimits.value` is the largest it takes.
     public static var overhead: Int { 32 }
 
     private let wrapped: Wrapped
@@ -31,7 +31,15 @@ public struct AuthenticatedStore<Wrapped: RecordStore>: RecordStore {
 
     public func records(in range: RecordRange, limit: Int) async throws(StorageError) -> [StoredRecord] {
         var opened: [StoredRecord] = []
-        for record in try await wrapped.records(in: range, limit: limit) { opened.append(try open(record)) }
+        var after = range.after
+        for record in try await wrapped.records(in: range, limit: limit) {
+            // True rows of another range, or rows of a page before this one, are no answer.
+            guard record.key.partition == range.partition, record.key.collection == range.collection,
+                after.map({ $0.lexicographicallyPrecedes(record.key.row) }) ?? true
+            else { throw Self.tampered }
+            after = record.key.row
+            opened.append(try open(record))
+        }
         return opened
     }
 

@@ -5,14 +5,42 @@ package import CryptoPrimitives
 /// Says who asks, the code, how long it is good for, and never to pass it on. The last line may bind the code to a web origin, so that
 /// browsers fill it in on that site alone. Source: WICG "Origin-bound one-time codes delivered via SMS".
 public struct CodeTemplate: Hashable, Sendable {
-    /// The service's name as people know it; 1 to 40 bytes, no digits that could be taken for a code.
-    public var brand: String
-    /// The domain of the origin-bound last line, such as `example.com`.
-    public var webDomain: String?
+    /// The service's name as people know it; 1 to 40 bytes, no control characters, no four digits in a row that could be taken for
+    /// a code.
+    public var brand: String { didSet { Self.check(brand) } }
+    /// The domain of the origin-bound last line, such as `example.com`: 1 to 253 ASCII letters, digits, dots and hyphens.
+    public var webDomain: String? { didSet { Self.check(domain: webDomain) } }
 
+    /// - Precondition: brand and domain are within the bounds that they document; a host writes both once.
     public init(brand: String, webDomain: String? = nil) {
+        Self.check(brand)
+        Self.check(domain: webDomain)
         self.brand = brand
         self.webDomain = webDomain
+    }
+
+    private static func check(_ brand: String) {
+        precondition((1...40).contains(brand.utf8.count), "A brand has 1 to 40 bytes: it stands in every message.")
+        var digits = 0
+        for scalar in brand.unicodeScalars {
+            precondition(
+                scalar.properties.generalCategory != .control,
+                "A brand has no control characters: a line of its own could pass for the last one.")
+            digits = scalar.properties.numericType == .decimal ? digits + 1 : 0
+            precondition(digits < 4, "A brand has no four digits in a row: people would take them for the code.")
+        }
+    }
+
+    private static func check(domain: String?) {
+        guard let bytes = domain?.utf8 else { return }
+        let isName = bytes.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E: true
+            default: false
+            }
+        }
+        precondition(
+            (1...253).contains(bytes.count) && isName, "A web domain is ASCII letters, digits, dots and hyphens, without a scheme.")
     }
 
     /// By BCP 47 language, with `{brand}`, `{code}` and `{minutes}`.
@@ -39,8 +67,9 @@ public struct CodeTemplate: Hashable, Sendable {
         var tag = language.lowercased()
         while Self.texts[tag] == nil, let cut = tag.lastIndex(of: "-") { tag = String(tag[..<cut]) }
         let text = Self.texts[tag] ?? Self.texts["en"]!
-        let pieces = text.replacing("{brand}", brand).replacing("{minutes}", String(minutes)).split("{code}")
-        let (head, tail) = (Array(pieces.0.utf8), Array(pieces.1.utf8))
+        // The brand goes in last, so that nothing in it is taken for a mark.
+        let pieces = text.replacing("{minutes}", String(minutes)).split("{code}")
+        let (head, tail) = (Array(pieces.0.replacing("{brand}", brand).utf8), Array(pieces.1.replacing("{brand}", brand).utf8))
         let binding = webDomain.map { Array("\n\n@\($0) #".utf8) } ?? []
         let codeLength = code.count
         let count = head.count + codeLength + tail.count + (binding.isEmpty ? 0 : binding.count + codeLength)

@@ -4,10 +4,12 @@ import RecordStorage
 struct ConformanceRoom: Sendable {
     let store: any RecordStore
     let collection: RecordCollection
+    let largestValue: Int
     let random = SystemRandomSource()
 
-    init(store: any RecordStore) {
+    init(store: any RecordStore, largestValue: Int) {
         self.store = store
+        self.largestValue = largestValue
         let name = random.bytes(12).map { "0123456789abcdef".dropFirst(Int($0 & 15)).prefix(1) }.joined()
         // Twelve hexadecimal digits are a valid name.
         collection = RecordCollection(rawValue: "check-\(name)")!

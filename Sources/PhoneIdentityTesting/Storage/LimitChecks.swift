@@ -18,9 +18,9 @@ extension ConformanceCheck {
         ConformanceCheck("What is beyond the limits is refused as too large, and writes nothing") { room in
             let other = room.put([1], at: room.key([1]))
             let long = [UInt8](repeating: 1, count: RecordLimits.row + 1)
-            let wide = [UInt8](repeating: 1, count: RecordLimits.value + 1)
+            let wide = [UInt8](repeating: 1, count: room.largestValue + 1)
             try await room.refuses([other, room.put([1], at: room.key(long))], with: .tooLarge, "a row of 256 bytes")
-            try await room.refuses([other, room.put(wide, at: room.key([2]))], with: .tooLarge, "a value of 1 MiB and a byte")
+            try await room.refuses([other, room.put(wide, at: room.key([2]))], with: .tooLarge, "a value of a byte more than the largest")
             let many = (0...RecordLimits.changes).map { room.put([1], at: room.key([3, UInt8($0 >> 8), UInt8($0 & 255)])) }
             try await room.refuses(many, with: .tooLarge, "a commit of 10,001 changes")
             let rows = try await room.rows(page: 10)

@@ -79,8 +79,10 @@ struct SubjectKeys: Sendable {
         madeAt = try reader.time()
         releases = try reader.u32()
         vaultKey = try RecordKey(from: &reader)
-        wrappedShredKey = try reader.prefixed(atMost: 256)
-        wrappedHistoryKey = try reader.prefixed(atMost: 256)
+        let boxLength = 32 + CommittingAEAD.overhead
+        wrappedShredKey = try reader.prefixed(atMost: boxLength)
+        wrappedHistoryKey = try reader.prefixed(atMost: boxLength)
+        guard wrappedShredKey.count == boxLength, wrappedHistoryKey.count == boxLength else { throw MalformedBytes() }
     }
 }
 

@@ -9,6 +9,9 @@ package struct Envelope: Hashable, Sendable {
         case sender = 2
     }
 
+    /// Bytes of ``box``.
+    package static let boxLength = 32 + SealedBox.overhead
+
     package let role: Role
     /// Which key of the role: the first 16 bytes of its public key's hash.
     package let keyID: [UInt8]
