@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// Where the library takes randomness from: identifiers, versions, keys, nonces, jitter.
 ///
 /// ``SystemRandomSource`` is the only conformer for real use. The seeded one for simulations is in
@@ -28,21 +36,19 @@ extension RandomSource {
     }
 }
 
-/// The operating system's generator (`getrandom`, `arc4random_buf`).
+/// The operating system's generator (`getentropy`, `arc4random_buf`).
 public struct SystemRandomSource: RandomSource {
     public init() {}
 
     public func fill(_ bytes: UnsafeMutableRawBufferPointer) {
-        var generator = SystemRandomNumberGenerator()
-        var offset = 0
-        while offset < bytes.count {
-            let word: UInt64 = generator.next()
-            let count = min(8, bytes.count - offset)
-            withUnsafeBytes(of: word) { source in
-                UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + count])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<count]))
+        guard let start = bytes.baseAddress else { return }
+        #if canImport(Darwin)
+            arc4random_buf(start, bytes.count)
+        #else
+            for offset in stride(from: 0, to: bytes.count, by: 256) {
+                let failed = getentropy(start + offset, min(256, bytes.count - offset))
+                precondition(failed == 0, "The system has no generator of random bytes.")
             }
-            offset += count
-        }
+        #endif
     }
 }
