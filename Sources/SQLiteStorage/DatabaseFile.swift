@@ -56,9 +56,8 @@
         /// What the writer is set to, and the table if it is not there yet.
         private func prepare(_ database: Database) throws {
             try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA synchronous = \(synchronous.rawValue)")
-            // Pages (4 MiB) in the log before they are moved into the file. A log that still grows makes each commit wait for the file
-            // system's own journal too, so it is to reach its length soon: with 4,000 pages a sign-up took a sixth longer (measured).
-            try database.execute(sql: "PRAGMA wal_autocheckpoint = 1000")
+            // Short, so that it soon stops growing: with 4,000 pages a sign-up took a sixth longer (measured).
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = \(WriteAheadLog.pages)")
             try database.inTransaction(.immediate) {
                 if try !Self.isOurs(database) {
                     try database.execute(sql: RecordTable.schema)
@@ -66,6 +65,7 @@
                 }
                 return .commit
             }
+            try WriteAheadLog.lengthen(database, path: path)
         }
 
         /// `true` for our file, `false` for an empty one.

@@ -36,7 +36,10 @@ extension IdentityService {
         case .right(let guess):
             let outcome: Outcome
             switch guess.purpose {
-            case .verification: outcome = try await enrol(guess, consents)
+            case .verification:
+                let (enrolled, fresh) = try await enrol(guess, consents)
+                if let fresh { return .enrolled(try hostPseudonym(of: fresh)) }
+                outcome = enrolled
             case .accountRecovery: outcome = try await recover(guess, consents)
             case .stepUpVerification: outcome = try await stepUp(guess, consents)
             }
@@ -46,7 +49,10 @@ extension IdentityService {
 
     // MARK: Sign-up
 
-    private func enrol(_ guess: RightGuess, _ consents: [ConsentDecision]) async throws(IdentityError) -> Outcome {
+    /// - Returns: the enrolment too, where it was made just now.
+    private func enrol(
+        _ guess: RightGuess, _ consents: [ConsentDecision]
+    ) async throws(IdentityError) -> (Outcome, fresh: Enrolment?) {
         let ticket = try Self.ticket { () throws(OTPError) in try guess.content() }
         var prepared: PreparedEnrolment?
         // Sealed at most once, and only when there is no claim: one put in the key service.
@@ -58,9 +64,9 @@ extension IdentityService {
         let tags = NumberTags(uniqueness: ticket.tag, epoch: ticket.epoch, budget: guess.tag)
         let region = ticket.region
         let candidate = prepared
-        return try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> Outcome in
+        return try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> (Outcome, fresh: Enrolment?) in
             if let claim = try await claimant(of: tags.uniqueness) {
-                return try await noteAlreadyEnrolled(claim.subject, guess, in: &commit)
+                return (try await noteAlreadyEnrolled(claim.subject, guess, in: &commit), nil)
             }
             guard let prepared = candidate else {
                 // The claim that stood there is gone: its person was erased in between.
@@ -73,12 +79,12 @@ extension IdentityService {
     private func stageEnrolment(
         _ prepared: PreparedEnrolment, _ tags: NumberTags, _ region: String, _ guess: RightGuess, _ consents: [ConsentDecision],
         in commit: inout StagedCommit
-    ) async throws(IdentityError) -> Outcome {
+    ) async throws(IdentityError) -> (Outcome, fresh: Enrolment?) {
         let subject = prepared.audit.id
         let outcome = Outcome(.enrolled, subject, at: now)
         let counts: ChallengeCounts
         switch try await take(guess, outcome, in: &commit) {
-        case .before(let earlier): return earlier
+        case .before(let earlier): return (earlier, nil)
         case .now(let taken): counts = taken
         }
         let enrolment = Enrolment(
@@ -91,7 +97,7 @@ extension IdentityService {
         var events = [event(.enrolled, .verification, enrolment.audit, counts)]
         do { events += try await consentRecords.stage(consents, of: enrolment.audit, in: &commit) } catch { throw IdentityError(error) }
         outbox.record(events, in: &commit)
-        return outcome
+        return (outcome, enrolment)
     }
 
     private func noteAlreadyEnrolled(
