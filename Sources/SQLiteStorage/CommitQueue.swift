@@ -67,6 +67,15 @@
             }
         }
 
+        /// Reads on the writer, when nobody has it. Its pages stay in memory through its own commits; a reader's are read again after each.
+        ///
+        /// - Returns: `nil` where the writer is not free or does not answer: ask a reader.
+        func readAtOnce<Value>(_ body: (Database) throws(StorageError) -> Value) -> Value? {
+            guard takesWriter() else { return nil }
+            defer { if !leavesWriter() { sendWriter() } }
+            return pool.writeWithoutTransaction { database in patience.limited(to: .zero) { try? body(database) } }
+        }
+
         private func wait(_ changes: [RecordChange], havingWriter: Bool) async throws(StorageError) {
             let cancellation = CancellationFlag()
             let failure = await withTaskCancellationHandler {

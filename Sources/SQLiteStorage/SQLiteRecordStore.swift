@@ -114,6 +114,7 @@
         }
 
         private func readInline<Value>(_ body: (Database) throws(StorageError) -> Value) throws(StorageError) -> Value {
+            if let value = queue.readAtOnce(body) { return value }
             do { return try pool.unsafeRead(body) } catch { throw StorageError(sqlite: error) }
         }
 
