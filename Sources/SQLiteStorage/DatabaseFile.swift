@@ -56,7 +56,6 @@
         /// What the writer is set to, and the table if it is not there yet.
         private func prepare(_ database: Database) throws {
             try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA synchronous = \(synchronous.rawValue)")
-            // Short, so that it soon stops growing: with 4,000 pages a sign-up took a sixth longer (measured).
             try database.execute(sql: "PRAGMA wal_autocheckpoint = \(WriteAheadLog.pages)")
             try database.inTransaction(.immediate) {
                 if try !Self.isOurs(database) {
