@@ -10,8 +10,11 @@
     ///
     /// A commit that finds nobody before it, and reads by key, run where they are called, which spares changing threads twice (a third of a
     /// commit, two thirds of a read). So at most one cooperative thread waits for the disk; whoever comes meanwhile waits
-    /// suspended, and all of those share the next transaction on SQLite's own queue. Waiting for another process is never done on a
-    /// cooperative thread. A cancelled commit that has not begun throws `.cancelled`; one that has begun tells its real outcome.
+    /// suspended, and all of those share the next transaction on SQLite's own queue. A commit never waits for another process on a
+    /// cooperative thread; while ``truncateWriteAheadLog()`` waits for one (at most 200 ms), a commit may. A cancelled commit that has not
+    /// begun throws `.cancelled`; one that has begun tells its real outcome.
+    ///
+    /// Beside the file SQLite keeps a log, `-wal`, of 16 MiB from the start.
     public final class SQLiteRecordStore: RecordStore {
         private let path: String
         private let pool: DatabasePool

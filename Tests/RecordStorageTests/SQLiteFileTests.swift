@@ -133,6 +133,31 @@ import Testing
         }
     }
 
+    @Test func `The log has its length from the start, and a second opening keeps what the first wrote into it`() async throws {
+        func length() throws -> Int { try directory.bytes()["records.sqlite-wal"]?.count ?? 0 }
+        let first = try await SQLiteRecordStore(path: directory.file())
+        #expect(try length() > 16 << 20)
+        var staged = StagedCommit(random: random)
+        for row in UInt8.min...UInt8.max { staged.insert([row], at: key([row])) }
+        try await staged.commit(to: first)
+        // Emptied, so that the second opening lengthens a log that the first has open and writes on.
+        #expect(try await first.truncateWriteAheadLog())
+        var later = StagedCommit(random: random)
+        later.insert([7], at: key([1, 1]))
+        try await later.commit(to: first)
+        #expect(try length() < 1 << 20)
+        let second = try await SQLiteRecordStore(path: directory.file())
+        #expect(try length() > 16 << 20)
+        for store in [first, second] {
+            let all = try await store.records(in: RecordRange(partition: Partition(rawValue: 1), collection: "test"), limit: 1000)
+            #expect(all.count == 257)
+        }
+        var last = StagedCommit(random: random)
+        last.insert([8], at: key([1, 2]))
+        try await last.commit(to: first)
+        #expect(try await second.record(at: key([1, 2]))?.value == [8])
+    }
+
     @Test func `While a reader needs the log, emptying it answers false, and true afterwards`() async throws {
         let store = try await SQLiteRecordStore(path: directory.file())
         var reader: OpaquePointer?
