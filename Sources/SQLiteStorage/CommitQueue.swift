@@ -11,6 +11,9 @@
             var waiting: [PendingCommit] = []
             /// Somebody has the writer, or has sent for it, and will look here again.
             var isDraining = false
+            /// Truncations of the log that have the writer or wait for it. They may wait for another process, so nobody waits for them on
+            /// a thread of their own.
+            var truncations = 0
             var isClosed = false
         }
 
@@ -44,7 +47,7 @@
         /// Takes the writer if nobody has it.
         private func takesWriter() -> Bool {
             state.withLock { state in
-                guard !state.isDraining, !state.isClosed else { return false }
+                guard !state.isDraining, state.truncations == 0, !state.isClosed else { return false }
                 state.isDraining = true
                 return true
             }
@@ -74,6 +77,23 @@
             guard takesWriter() else { return nil }
             defer { if !leavesWriter() { sendWriter() } }
             return pool.writeWithoutTransaction { database in patience.limited(to: .zero) { try? body(database) } }
+        }
+
+        /// Empties the log, once the commits before it are made.
+        ///
+        /// - Returns: whether the log is empty now.
+        func truncateLog(path: String) async throws(StorageError) -> Bool {
+            state.withLock { $0.truncations += 1 }
+            let outcome = await withCheckedContinuation { continuation in
+                pool.asyncWriteWithoutTransaction { [patience] database in
+                    let outcome = Result { () throws(StorageError) in
+                        try WriteAheadLog.truncate(database, path: path, patience: patience)
+                    }
+                    self.state.withLock { $0.truncations -= 1 }
+                    continuation.resume(returning: outcome)
+                }
+            }
+            return try outcome.get()
         }
 
         private func wait(_ changes: [RecordChange], havingWriter: Bool) async throws(StorageError) {

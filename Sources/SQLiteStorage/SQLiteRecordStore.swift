@@ -10,9 +10,9 @@
     ///
     /// A commit that finds nobody before it, and reads by key, run where they are called, which spares changing threads twice (a third of a
     /// commit, two thirds of a read). So at most one cooperative thread waits for the disk; whoever comes meanwhile waits
-    /// suspended, and all of those share the next transaction on SQLite's own queue. A commit never waits for another process on a
-    /// cooperative thread; while ``truncateWriteAheadLog()`` waits for one (at most 200 ms), a commit may. A cancelled commit that has not
-    /// begun throws `.cancelled`; one that has begun tells its real outcome.
+    /// suspended, and all of those share the next transaction on SQLite's own queue. Waiting for another process, also to empty the log, is
+    /// never done on a cooperative thread. A read by key uses the writer's connection while nobody has it, whose pages stay in memory
+    /// through its own commits. A cancelled commit that has not begun throws `.cancelled`; one that has begun tells its real outcome.
     ///
     /// Beside the file SQLite keeps a log, `-wal`, of 16 MiB from the start.
     public final class SQLiteRecordStore: RecordStore {
@@ -85,15 +85,7 @@
         /// - Returns: `false` while a reader, here or in another process, still needs the log: try again later.
         /// - Throws: ``StorageError``.
         public func truncateWriteAheadLog() async throws(StorageError) -> Bool {
-            let outcome = await withCheckedContinuation { continuation in
-                pool.asyncWriteWithoutTransaction { [path, patience] database in
-                    continuation.resume(
-                        returning: Result { () throws(StorageError) in
-                            try WriteAheadLog.truncate(database, path: path, patience: patience)
-                        })
-                }
-            }
-            return try outcome.get()
+            try await queue.truncateLog(path: path)
         }
 
         /// Closes the file after the commits and reads under way; later ones throw `.unavailable`.
