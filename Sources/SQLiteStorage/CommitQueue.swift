@@ -82,12 +82,12 @@
         /// Empties the log, once the commits before it are made.
         ///
         /// - Returns: whether the log is empty now.
-        func truncateLog(path: String) async throws(StorageError) -> Bool {
+        func truncateLog(path: String, limit: Duration) async throws(StorageError) -> Bool {
             state.withLock { $0.truncations += 1 }
             let outcome = await withCheckedContinuation { continuation in
                 pool.asyncWriteWithoutTransaction { [patience] database in
                     let outcome = Result { () throws(StorageError) in
-                        try WriteAheadLog.truncate(database, path: path, patience: patience)
+                        try patience.limited(to: limit) { () throws(StorageError) in try WriteAheadLog.truncate(database, path: path) }
                     }
                     self.state.withLock { $0.truncations -= 1 }
                     continuation.resume(returning: outcome)

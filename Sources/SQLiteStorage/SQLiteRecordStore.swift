@@ -82,10 +82,11 @@
 
         /// Moves everything from the write-ahead log into the file and empties the log, so that what was deleted is in neither.
         ///
+        /// - Parameter patience: how long it waits for a reader that needs the log. Commits wait as long.
         /// - Returns: `false` while a reader, here or in another process, still needs the log: try again later.
         /// - Throws: ``StorageError``.
-        public func truncateWriteAheadLog() async throws(StorageError) -> Bool {
-            try await queue.truncateLog(path: path)
+        public func truncateWriteAheadLog(patience: Duration = .milliseconds(200)) async throws(StorageError) -> Bool {
+            try await queue.truncateLog(path: path, limit: patience)
         }
 
         /// Closes the file after the commits and reads under way; later ones throw `.unavailable`.

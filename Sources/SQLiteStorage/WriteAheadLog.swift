@@ -6,12 +6,11 @@
     /// The log beside the file (`-wal`), where what was deleted from the file may still be.
     enum WriteAheadLog {
         /// Whether the log is empty now.
-        static func truncate(_ database: Database, path: String, patience: BusyPatience) throws(StorageError) -> Bool {
+        static func truncate(_ database: Database, path: String) throws(StorageError) -> Bool {
             // SQLite itself does not survive a checkpoint of a connection that is closed.
             guard database.sqliteConnection != nil else { throw StorageError(.unavailable, "The SQLite file is closed.") }
             do {
-                // Not the whole busy timeout: every commit waits meanwhile.
-                try patience.limited(to: .milliseconds(200)) { _ = try database.checkpoint(.truncate) }
+                _ = try database.checkpoint(.truncate)
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED {
                 return false
             } catch {
