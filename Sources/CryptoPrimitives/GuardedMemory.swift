@@ -41,7 +41,8 @@ final class GuardedArena: Sendable {
     private static let slabSize = 16_384
     private static let slotSizes = [32, 64, 256, 1_024]
 
-    /// Free slots by size class. Sound to send: each address is handed to one owner at a time, under the lock.
+    /// Free slots by size class.
+    // @unchecked: pointers are not Sendable by themselves; each address is handed to one owner at a time, under the lock.
     private struct FreeSlots: @unchecked Sendable {
         var bySize: [[UnsafeMutableRawPointer]] = [[], [], [], []]
         var isLocked = true
