@@ -181,3 +181,18 @@ import Testing
         #expect(time.sleeperCount == 0)
     }
 }
+
+@Suite struct SystemRandomSourceTests {
+    /// The system gives 256 bytes at a time; a byte that no call reached stays as it was.
+    @Test(arguments: [0, 1, 7, 255, 256, 257, 1000]) func `Every byte is overwritten, and none beyond`(_ count: Int) {
+        var seen = [UInt8](repeating: 0, count: count + 1)
+        for _ in 0..<16 {
+            var bytes = [UInt8](repeating: 0, count: count + 1)
+            bytes.withUnsafeMutableBytes { SystemRandomSource().fill(UnsafeMutableRawBufferPointer(rebasing: $0[..<count])) }
+            for index in seen.indices { seen[index] |= bytes[index] }
+        }
+        // That all sixteen are 0 by chance happens once in 2^128.
+        #expect(!seen[..<count].contains(0))
+        #expect(seen[count] == 0)
+    }
+}
