@@ -82,7 +82,7 @@ let package = Package(
         // For hosts' own tests.
         .target(
             name: "PhoneIdentityTesting",
-            dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives", "Messaging", "SealedStore"],
+            dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives", "Messaging", "SealedStore", "AuditLog"],
             swiftSettings: strict),
 
         // For operators and auditors.

@@ -1,6 +1,7 @@
 import CryptoPrimitives
 import Foundation
 import IdentityTypes
+import PhoneIdentityTesting
 import RecordStorage
 import Testing
 
@@ -67,7 +68,7 @@ struct FormatTests {
         let leaf = AuditLeaf(event, commitment: opening.commitment)
         var edge = TileEdge()
         edge.append(leaf.bytes)
-        let signer = try Bench.signer(MemoryHeads())
+        let signer = try Bench.signer(InMemorySignerHeadStore())
         _ = try await signer.begin()
         let note = try await signer.sign(extending: MerkleFrontier(), by: [MerkleHash.leaf(leaf.bytes)])
         let found = [

@@ -1,6 +1,7 @@
 import CryptoPrimitives
 import Foundation
 import IdentityTypes
+import PhoneIdentityTesting
 import RecordStorage
 import Synchronization
 import Testing
@@ -109,26 +110,8 @@ struct FusedTiles: TileStore {
     func removePartials(of tile: TilePath) async throws(AuditError) { try await wrapped.removePartials(of: tile) }
 }
 
-final class MemoryHeads: SignerHeadStore {
-    private let value = Mutex<TreeHead?>(nil)
-
-    var current: TreeHead? {
-        get { value.withLock { $0 } }
-        set { value.withLock { $0 = newValue } }
-    }
-
-    func head() async throws(AuditError) -> TreeHead? { current }
-    func move(from old: TreeHead?, to new: TreeHead) async throws(AuditError) -> Bool {
-        value.withLock { value in
-            guard value == old else { return false }
-            value = new
-            return true
-        }
-    }
-}
-
 struct FusedHeads: SignerHeadStore {
-    let wrapped: MemoryHeads
+    let wrapped: InMemorySignerHeadStore
     let fuse: Fuse
 
     func head() async throws(AuditError) -> TreeHead? { try await wrapped.head() }
@@ -144,7 +127,7 @@ struct FusedHeads: SignerHeadStore {
 final class Bench: Sendable {
     let store: InMemoryRecordStore
     let tiles = MemoryTiles()
-    let heads = MemoryHeads()
+    let heads = InMemorySignerHeadStore()
     let time = AuditTestTime()
     let random: AuditTestRandom
     let partitions = PartitionCount(rawValue: 8)!
@@ -153,7 +136,7 @@ final class Bench: Sendable {
     init(_ seed: UInt64 = 1, store: InMemoryRecordStore = InMemoryRecordStore()) throws {
         random = AuditTestRandom(seed)
         self.store = store
-        key = try Self.signer(MemoryHeads()).key
+        key = try Self.signer(InMemorySignerHeadStore()).key
     }
 
     static func signer(_ heads: some SignerHeadStore) throws -> LogSigner {

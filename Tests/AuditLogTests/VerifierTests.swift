@@ -1,5 +1,6 @@
 import CryptoPrimitives
 import IdentityTypes
+import PhoneIdentityTesting
 import RecordStorage
 import Testing
 
@@ -84,7 +85,9 @@ struct VerifierTests {
 
     @Test func anotherKeyOrNameIsRefused() async throws {
         let bench = try await log(of: 3)
-        let stranger = try LogSigner(name: "log.example/identity", seed: SecretBytes(count: 32) { $0[0] = 8 }, heads: MemoryHeads()).key
+        let stranger = try LogSigner(
+            name: "log.example/identity", seed: SecretBytes(count: 32) { $0[0] = 8 }, heads: InMemorySignerHeadStore()
+        ).key
         await #expect { try await LogVerifier(bench.tiles, key: stranger).verify() } throws: { ($0 as? AuditError)?.code == .badSignature }
         let renamed = try LogKey(name: "log.example/other", publicKey: bench.key.publicKey)
         await #expect { try await LogVerifier(bench.tiles, key: renamed).verify() } throws: { ($0 as? AuditError)?.code == .badSignature }

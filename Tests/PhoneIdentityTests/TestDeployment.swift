@@ -5,6 +5,7 @@ import Foundation
 import IdentityTypes
 import Messaging
 import OTPEngine
+import PhoneIdentityTesting
 import RecordStorage
 import SealedStore
 import Synchronization
@@ -55,24 +56,6 @@ final class MemoryTiles: TileStore {
     func removePartials(of tile: TilePath) async throws(AuditError) {}
 }
 
-final class MemoryHeads: SignerHeadStore {
-    private let value = Mutex<TreeHead?>(nil)
-
-    var current: TreeHead? {
-        get { value.withLock { $0 } }
-        set { value.withLock { $0 = newValue } }
-    }
-
-    func head() async throws(AuditError) -> TreeHead? { current }
-    func move(from old: TreeHead?, to new: TreeHead) async throws(AuditError) -> Bool {
-        value.withLock { value in
-            guard value == old else { return false }
-            value = new
-            return true
-        }
-    }
-}
-
 /// Everything that was observed.
 final class Observations: Observer {
     private let seen = Mutex<[Observation]>([])
@@ -113,7 +96,7 @@ final class TestDeployment: Sendable {
     let clock: TestClock
     let random = SystemRandomSource()
     let tiles = MemoryTiles()
-    let heads = MemoryHeads()
+    let heads = InMemorySignerHeadStore()
     let inbox = DevelopmentInbox()
     let observations = Observations()
     /// Whether older pages of the stores are gone when asked.
