@@ -8,7 +8,7 @@ public import RecordStorage
 /// 32 bytes here. The host may put keys in and ask for deletion; what comes out is metered, counted and tied to an order.
 public protocol KeyService: Sendable {
     /// Keeps the keys of a new subject. One commit on the key service's store. Nothing refers to them until the host's own commit.
-    func put(_ deposit: consuming KeyDeposit) async throws(VaultError)
+    func put(_ deposit: borrowing KeyDeposit) async throws(VaultError)
 
     /// Hands out a shred key for one order, once.
     func releaseShredKey(for order: ReleaseOrder) async throws(VaultError) -> SecretBytes

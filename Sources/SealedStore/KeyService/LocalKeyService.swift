@@ -60,7 +60,7 @@ public final class LocalKeyService: KeyService, TagEvaluator {
 
     // MARK: Deposits
 
-    public func put(_ deposit: consuming KeyDeposit) async throws(VaultError) {
+    public func put(_ deposit: borrowing KeyDeposit) async throws(VaultError) {
         let keys = SubjectKeys(deposit, madeAt: time.now(), keyEncryptionKey: keyring.keyEncryptionKey, random: random)
         let reference = DepositReference(subject: keys.subject, madeAt: keys.madeAt, vaultKey: keys.vaultKey)
         var commit = StagedCommit(random: random)

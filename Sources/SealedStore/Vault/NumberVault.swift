@@ -47,22 +47,33 @@ public struct NumberVault: Sendable {
         let record = RecordID(random: random)
         let vaultKey = VaultRecord.key(subject: subject.bytes, record: record, partitions: partitions)
         let dataKey = SecretBytes(random: random)
-        let shredKey = SecretBytes(random: random)
         let historyKey = SecretBytes(random: random)
+        let historyPublicKey = X25519.publicKey(of: historyKey)
+        let deposit = KeyDeposit(
+            subject: subject, record: record, generation: 0, vaultKey: vaultKey, shredKey: SecretBytes(random: random),
+            historyKey: historyKey)
+        // The deposit mostly waits for a disk: the number is sealed meanwhile.
+        async let failure = failure(depositing: deposit)
         let header = RecordHeader(
             deployment: keyring.deployment, record: record, subject: subject, generation: 0, nonce: random.bytes(24))
-        let body = SealedBody(sealing: number, header: header, dataKey: dataKey, shredKey: shredKey)
+        let body = SealedBody(sealing: number, header: header, dataKey: dataKey, shredKey: deposit.shredKey)
         var envelopes: [Envelope] = []
         if let publicKey = keyring.senderPublicKey {
             envelopes.append(try Envelope(sealing: dataKey, for: body, to: publicKey, random: random))
         }
-        let historyPublicKey = X25519.publicKey(of: historyKey)
-        try await keyService.put(
-            KeyDeposit(
-                subject: subject, record: record, generation: 0, vaultKey: vaultKey, shredKey: shredKey, historyKey: historyKey))
+        if let failure = await failure { throw failure }
         return PreparedEnrolment(
             record: record, audit: AuditSubject(id: subject, historyKey: historyPublicKey), vaultKey: vaultKey,
             value: VaultRecord.sealed(body, envelopes: envelopes).encoded)
+    }
+
+    private func failure(depositing deposit: borrowing KeyDeposit) async -> VaultError? {
+        do throws(VaultError) {
+            try await keyService.put(deposit)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// Stages the claim of the tag and the sealed record, both expected absent, and the check of the bucket's fence.
