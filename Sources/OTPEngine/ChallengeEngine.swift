@@ -56,8 +56,8 @@ public struct ChallengeEngine: Sendable {
 // MARK: - Rows and commits
 
 extension ChallengeEngine {
-    /// A number's row as it was read.
-    struct Row {
+    /// A number's row as it was read, or as a commit left it.
+    struct Row: Sendable {
         let key: RecordKey
         let record: StoredRecord?
         let attempts: NumberAttempts
@@ -75,15 +75,21 @@ extension ChallengeEngine {
     }
 
     /// Puts what was decided into the commit; nothing where nothing changes.
-    func stage(_ decision: ChallengeDecision, of row: Row, at now: Timestamp, in commit: inout StagedCommit) {
-        guard decision.state != row.attempts else { return }
+    ///
+    /// - Returns: the row as it is once the commit has succeeded.
+    @discardableResult
+    func stage(_ decision: ChallengeDecision, of row: Row, at now: Timestamp, in commit: inout StagedCommit) -> Row {
+        guard decision.state != row.attempts else { return row }
         let rest = decision.state.restsAt(policy)
-        if let record = row.record, decision.state.challenges.isEmpty, rest <= now {
-            commit.delete(record)
+        let record: StoredRecord?
+        if let current = row.record, decision.state.challenges.isEmpty, rest <= now {
+            commit.delete(current)
+            record = nil
         } else {
-            commit.put(decision.state.encoded, at: row.key, replacing: row.record, expiresAt: rest)
+            record = commit.put(decision.state.encoded, at: row.key, replacing: row.record, expiresAt: rest)
         }
         if !decision.ended.isEmpty { recorder.record(decision.ended.map { endEvent(of: $0, at: now) }, in: &commit) }
+        return Row(key: row.key, record: record, attempts: decision.state)
     }
 
     /// Runs `operation` in the number's queue and commits what it staged, again after each conflict.

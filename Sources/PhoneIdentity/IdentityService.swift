@@ -120,26 +120,48 @@ extension IdentityService {
         }
     }
 
-    /// Reads, decides and commits, again after each conflict; `nil` from `decide` commits nothing.
-    func committing<Value: Sendable>(
+    /// What was read and decided, on its way to its commit.
+    struct Staged<Value: Sendable>: Sendable {
+        let commit: StagedCommit
+        let value: Value
+    }
+
+    /// Reads and decides once; `nil` where a conflict shows already.
+    func staging<Value: Sendable>(
         _ decide: (inout StagedCommit) async throws(IdentityError) -> Value
+    ) async -> Result<Staged<Value>?, IdentityError> {
+        var commit = StagedCommit(random: environment.random)
+        do throws(IdentityError) {
+            let value = try await decide(&commit)
+            return .success(Staged(commit: commit, value: value))
+        } catch {
+            return error.code.rawValue == StorageError.Code.conflict.rawValue ? .success(nil) : .failure(error)
+        }
+    }
+
+    /// Reads, decides and commits, again after each conflict.
+    ///
+    /// - Parameter first: what was already decided, for the first commit.
+    func committing<Value: Sendable>(
+        _ first: Staged<Value>? = nil, _ decide: (inout StagedCommit) async throws(IdentityError) -> Value
     ) async throws(IdentityError) -> Value {
         let result: Result<Value, IdentityError>
+        var first = first
         do throws(StorageError) {
             result = try await retry.run(time: environment.time, random: environment.random) {
                 () async throws(StorageError) -> Result<Value, IdentityError> in
-                var commit = StagedCommit(random: environment.random)
-                let value: Value
-                do throws(IdentityError) {
-                    value = try await decide(&commit)
-                } catch {
-                    guard error.code.rawValue != StorageError.Code.conflict.rawValue else {
-                        throw StorageError(.conflict, error.reason)
+                let staged: Staged<Value>
+                if let decided = first.take() {
+                    staged = decided
+                } else {
+                    switch await staging(decide) {
+                    case .success(let decided?): staged = decided
+                    case .success(nil): throw StorageError(.conflict, "What was read has changed meanwhile.")
+                    case .failure(let error): return .failure(error)
                     }
-                    return .failure(error)
                 }
-                if !commit.isEmpty { try await commit.commit(to: store) }
-                return .success(value)
+                if !staged.commit.isEmpty { try await staged.commit.commit(to: store) }
+                return .success(staged.value)
             }
         } catch {
             guard error.code != .conflict, error.code != .outcomeUnknown else {

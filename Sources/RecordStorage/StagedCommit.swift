@@ -5,20 +5,16 @@
 /// operation that decides against itself just drops the value.
 public struct StagedCommit: Sendable {
     private let random: any RandomSource
-    private var staged: [RecordKey: RecordChange] = [:]
-    private var order: [RecordKey] = []
+    /// The changes in the order they were staged.
+    public private(set) var changes: [RecordChange] = []
+    private var places: [RecordKey: Int] = [:]
     private var disagreement = false
 
     public init(random: any RandomSource) {
         self.random = random
     }
 
-    /// The changes in the order they were staged.
-    public var changes: [RecordChange] {
-        order.compactMap { staged[$0] }
-    }
-
-    public var isEmpty: Bool { order.isEmpty }
+    public var isEmpty: Bool { changes.isEmpty }
 
     /// Demands that a record that a decision read is still as it was.
     public mutating func check(_ record: StoredRecord) {
@@ -26,8 +22,8 @@ public struct StagedCommit: Sendable {
     }
 
     public mutating func check(_ key: RecordKey, version: RecordVersion) {
-        guard let earlier = staged[key] else { return stage(.check(key, version: version)) }
-        if earlier.expectedVersion != version { disagreement = true }
+        guard let place = places[key] else { return stage(.check(key, version: version)) }
+        if changes[place].expectedVersion != version { disagreement = true }
     }
 
     /// Claims a key that has no record.
@@ -36,12 +32,23 @@ public struct StagedCommit: Sendable {
     }
 
     /// Replaces a record that is still as it was read; inserts where `current` is `nil`.
-    public mutating func put(_ value: [UInt8], at key: RecordKey, replacing current: StoredRecord?, expiresAt: Timestamp? = nil) {
+    ///
+    /// - Returns: the record as it is once the commit has succeeded.
+    @discardableResult
+    public mutating func put(
+        _ value: [UInt8], at key: RecordKey, replacing current: StoredRecord?, expiresAt: Timestamp? = nil
+    ) -> StoredRecord {
         put(value, at: key, expecting: current?.version, expiresAt: expiresAt)
     }
 
-    public mutating func put(_ value: [UInt8], at key: RecordKey, expecting: RecordVersion?, expiresAt: Timestamp?) {
-        stage(.put(key, expecting: expecting, version: RecordVersion(random: random), value: value, expiresAt: expiresAt))
+    /// - Returns: the record as it is once the commit has succeeded.
+    @discardableResult
+    public mutating func put(
+        _ value: [UInt8], at key: RecordKey, expecting: RecordVersion?, expiresAt: Timestamp?
+    ) -> StoredRecord {
+        let version = RecordVersion(random: random)
+        stage(.put(key, expecting: expecting, version: version, value: value, expiresAt: expiresAt))
+        return StoredRecord(key: key, version: version, value: value, expiresAt: expiresAt)
     }
 
     /// Deletes a record that is still as it was read.
@@ -50,15 +57,16 @@ public struct StagedCommit: Sendable {
     }
 
     private mutating func stage(_ change: RecordChange) {
-        if let earlier = staged[change.key] {
-            guard case .check = earlier else {
-                preconditionFailure("Two engines wrote the record of one key in one commit; a record has one owner.")
-            }
-            if earlier.expectedVersion != change.expectedVersion { disagreement = true }
-        } else {
-            order.append(change.key)
+        guard let place = places[change.key] else {
+            places[change.key] = changes.count
+            changes.append(change)
+            return
         }
-        staged[change.key] = change
+        guard case .check = changes[place] else {
+            preconditionFailure("Two engines wrote the record of one key in one commit; a record has one owner.")
+        }
+        if changes[place].expectedVersion != change.expectedVersion { disagreement = true }
+        changes[place] = change
     }
 
     /// Commits all that was staged, or nothing.
@@ -70,7 +78,6 @@ public struct StagedCommit: Sendable {
     ///   the store stays unreachable or another writer has already moved every record that could tell.
     public func commit(to store: some RecordStore) async throws(StorageError) {
         if disagreement { throw StorageError(.conflict, "Two parts of this operation read different versions of one record.") }
-        let changes = changes
         do {
             try await store.commit(changes)
         } catch {

@@ -1,6 +1,7 @@
 public import CryptoPrimitives
 public import IdentityTypes
 public import RecordStorage
+import Synchronization
 
 /// What came of a guess that was paid for.
 public enum PaidGuess: Sendable {
@@ -24,8 +25,13 @@ public struct RightGuess: Sendable {
     let generation: UInt32
     private let opened: TokenSealer.Opened
     private let rowSecret: RowSecret
+    /// The number's row as the payment left it.
+    let paidRow: PaidRow
 
-    init(_ challenge: Challenge, _ opened: TokenSealer.Opened, digest: AttemptDigest, rowSecret: RowSecret) {
+    init(
+        _ challenge: Challenge, _ opened: TokenSealer.Opened, digest: AttemptDigest, rowSecret: RowSecret, paidRow: ChallengeEngine.Row
+    ) {
+        self.paidRow = PaidRow(paidRow)
         self.challenge = challenge.id
         purpose = challenge.purpose
         subject = challenge.subject
@@ -52,6 +58,15 @@ extension RightGuess: CustomStringConvertible, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
+/// A row that is most likely still the newest: used once instead of reading it, as only a commit that it fails tells otherwise.
+final class PaidRow: Sendable {
+    private let row: Mutex<ChallengeEngine.Row?>
+
+    init(_ row: ChallengeEngine.Row) { self.row = Mutex(row) }
+
+    func take() -> ChallengeEngine.Row? { row.withLock { $0.take() } }
+}
+
 /// What became of a completion.
 public enum Completion: Hashable, Sendable {
     /// This one: the challenge is consumed when the commit succeeds. The counts are for the caller's own entry.
@@ -74,15 +89,15 @@ extension ChallengeEngine {
     ) async throws(OTPError) -> PaidGuess {
         let opened = try sealer.open(token)
         let binding = try RequesterBinding(requester)
-        let (permission, digest) = try await committing(opened.tag) {
-            (commit: inout StagedCommit) async throws(OTPError) -> (ChallengeDecision.Permission, AttemptDigest) in
+        let (permission, digest, paidRow) = try await committing(opened.tag) {
+            (commit: inout StagedCommit) async throws(OTPError) -> (ChallengeDecision.Permission, AttemptDigest, Row) in
             let row = try await row(of: opened.tag)
             guard let challenge = row.attempts.challenge(opened.id), challenge.purpose == opened.purpose else { throw .challengeNotFound }
             let digest = try derivation(of: challenge, opened.tag).digest(of: attempt, submitting: code)
             let now = time.now()
             let decision = try decide(row.attempts, .guess(opened.id, binding, digest, digits: code.count), policy, at: now)
-            stage(decision, of: row, at: now, in: &commit)
-            return (decision.permission, digest)
+            let paidRow = stage(decision, of: row, at: now, in: &commit)
+            return (decision.permission, digest, paidRow)
         }
         // Only from here on, with the payment acknowledged, is the code looked at.
         switch permission {
@@ -91,21 +106,21 @@ extension ChallengeEngine {
             guard try derivation(of: challenge, opened.tag).accepts(code), case .live(let secret) = challenge.state else {
                 throw .wrongCode(triesLeft: challenge.triesLeft)
             }
-            return .right(RightGuess(challenge, opened, digest: digest, rowSecret: secret))
+            return .right(RightGuess(challenge, opened, digest: digest, rowSecret: secret, paidRow: paidRow))
         case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
         }
     }
 
     /// Consumes the challenge in the caller's commit, together with what rests on it, and gives the guess back.
     ///
-    /// Reads the row anew each time: after a conflict call it again with a new commit.
+    /// Starts from the row as the payment left it, and reads it anew each further time: after a conflict call it again with a new commit.
     ///
     /// - Parameter outcome: what the same attempt is answered with until the challenge expires; at most 64 bytes.
     /// - Throws: ``OTPError`` with code `.alreadyCompleted` (another attempt was faster), `.expired`, `.challengeNotFound`, `.unavailable`.
     public func stageCompletion(
         of guess: RightGuess, outcome: [UInt8], in commit: inout StagedCommit
     ) async throws(OTPError) -> Completion {
-        let row = try await row(of: guess.tag)
+        let row = if let paid = guess.paidRow.take() { paid } else { try await row(of: guess.tag) }
         let now = time.now()
         let decision = try decide(
             row.attempts,

@@ -54,17 +54,27 @@ extension IdentityService {
         _ guess: RightGuess, _ consents: [ConsentDecision]
     ) async throws(IdentityError) -> (Outcome, fresh: Enrolment?) {
         let ticket = try Self.ticket { () throws(OTPError) in try guess.content() }
-        var prepared: PreparedEnrolment?
-        // Sealed at most once, and only when there is no claim: one put in the key service.
-        if try await claimant(of: ticket.tag) == nil {
-            do { prepared = try await vault.seal(ticket.number, for: SubjectID(random: environment.random)) } catch {
-                throw IdentityError(error)
-            }
-        }
         let tags = NumberTags(uniqueness: ticket.tag, epoch: ticket.epoch, budget: guess.tag)
         let region = ticket.region
+        var prepared: PreparedEnrolment?
+        var first: Staged<(Outcome, fresh: Enrolment?)>?
+        // Sealed at most once, and only when there is no claim: one put in the key service.
+        if try await claimant(of: ticket.tag) == nil {
+            let staged: Result<Staged<(Outcome, fresh: Enrolment?)>?, IdentityError>
+            do {
+                staged = try await vault.seal(ticket.number, for: SubjectID(random: environment.random)) { sealed in
+                    prepared = sealed
+                    return await self.staging { (commit: inout StagedCommit) async throws(IdentityError) in
+                        try await stageEnrolment(sealed, tags, region, guess, consents, in: &commit)
+                    }
+                }
+            } catch {
+                throw IdentityError(error)
+            }
+            first = try staged.get()
+        }
         let candidate = prepared
-        return try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> (Outcome, fresh: Enrolment?) in
+        return try await committing(first) { (commit: inout StagedCommit) async throws(IdentityError) -> (Outcome, fresh: Enrolment?) in
             if let claim = try await claimant(of: tags.uniqueness) {
                 return (try await noteAlreadyEnrolled(claim.subject, guess, in: &commit), nil)
             }

@@ -44,6 +44,16 @@ public struct NumberVault: Sendable {
 
     /// Seals a number for a new subject and deposits its keys: one put in the key service, nothing in the identity store yet.
     public func seal(_ number: borrowing SecretNumber, for subject: SubjectID) async throws(VaultError) -> PreparedEnrolment {
+        try await seal(number, for: subject) { $0 }
+    }
+
+    /// The same, and stages meanwhile what rests on the record: the deposit mostly waits for a disk.
+    ///
+    /// - Parameter stage: gets the sealed record before its keys are deposited, so it must not commit anything.
+    /// - Returns: what `stage` returned, once the deposit is made.
+    package func seal<Staged>(
+        _ number: borrowing SecretNumber, for subject: SubjectID, staging stage: (PreparedEnrolment) async -> Staged
+    ) async throws(VaultError) -> Staged {
         let record = RecordID(random: random)
         let vaultKey = VaultRecord.key(subject: subject.bytes, record: record, partitions: partitions)
         let dataKey = SecretBytes(random: random)
@@ -52,7 +62,6 @@ public struct NumberVault: Sendable {
         let deposit = KeyDeposit(
             subject: subject, record: record, generation: 0, vaultKey: vaultKey, shredKey: SecretBytes(random: random),
             historyKey: historyKey)
-        // The deposit mostly waits for a disk: the number is sealed meanwhile.
         async let failure = failure(depositing: deposit)
         let header = RecordHeader(
             deployment: keyring.deployment, record: record, subject: subject, generation: 0, nonce: random.bytes(24))
@@ -61,10 +70,12 @@ public struct NumberVault: Sendable {
         if let publicKey = keyring.senderPublicKey {
             envelopes.append(try Envelope(sealing: dataKey, for: body, to: publicKey, random: random))
         }
+        let staged = await stage(
+            PreparedEnrolment(
+                record: record, audit: AuditSubject(id: subject, historyKey: historyPublicKey), vaultKey: vaultKey,
+                value: VaultRecord.sealed(body, envelopes: envelopes).encoded))
         if let failure = await failure { throw failure }
-        return PreparedEnrolment(
-            record: record, audit: AuditSubject(id: subject, historyKey: historyPublicKey), vaultKey: vaultKey,
-            value: VaultRecord.sealed(body, envelopes: envelopes).encoded)
+        return staged
     }
 
     private func failure(depositing deposit: borrowing KeyDeposit) async -> VaultError? {
