@@ -19,6 +19,8 @@ package struct ByteWriter: Sendable {
     /// The bytes alone, where the format fixes how many they are.
     package mutating func fixed(_ value: some Collection<UInt8>) { bytes.append(contentsOf: value) }
 
+    package mutating func fixed(_ value: [UInt8]) { bytes.append(contentsOf: value) }
+
     /// A u32 length, then the bytes: `LP(x)` in `Documentation/Formats.md`.
     package mutating func prefixed(_ value: some Collection<UInt8>) {
         u32(UInt32(value.count))

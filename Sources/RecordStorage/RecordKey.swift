@@ -33,8 +33,9 @@ public struct PartitionCount: RawRepresentable, Hashable, Sendable {
     public static let large = Self(unchecked: 4_096)
 
     /// The partition of something that is spread evenly: a tag or a random identifier, by its first two bytes.
-    public func partition(of identifier: some Collection<UInt8>) -> Partition {
-        let head = identifier.prefix(2).reduce(UInt16(0)) { $0 << 8 | UInt16($1) }
+    public func partition(of identifier: [UInt8]) -> Partition {
+        var head: UInt16 = 0
+        for byte in identifier.prefix(2) { head = head << 8 | UInt16(byte) }
         return Partition(rawValue: head & UInt16(rawValue - 1))
     }
 
