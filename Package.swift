@@ -103,6 +103,10 @@ let package = Package(
             ],
             path: "Tests/SignUpLoad", swiftSettings: strict),
 
+        // What this library answers, for the comparison with other people's programs.
+        .executableTarget(
+            name: "phone-answers", dependencies: ["PhoneNormalization"], path: "Tests/PhoneAnswers", swiftSettings: strict),
+
         .testTarget(
             name: "PhoneNormalizationTests", dependencies: ["PhoneNormalization"], resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
