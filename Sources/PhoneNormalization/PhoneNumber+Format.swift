@@ -15,11 +15,7 @@ extension PhoneNumber {
 
     /// The whole number, written out; the only way to a `String` of all of it.
     public func formatted(_ format: Format) -> String {
-        TextBuffer.with {
-            write(format, to: &$0)
-        } use: {
-            String(decoding: $0, as: UTF8.self)
-        }
+        TextBuffer.text { write(format, to: &$0) }
     }
 
     /// Lends the number in E.164 as ASCII bytes, plus sign first, at most 21 of them; no heap memory is used, and the
@@ -95,73 +91,33 @@ extension PhoneNumber {
         case .national:
             break
         }
-        writeNational(format, plan: plan, to: &text)
+        writeNational(format, to: &text)
+        writeExtension(format, to: &text)
+    }
+
+    /// The national significant number in groups, as the first format that fits has them.
+    func writeNational(_ format: Format, to text: inout TextBuffer) {
+        let formats = FormatSet(format == .national ? plan.pointee.national_formats : plan.pointee.international_formats)
+        guard let chosen = formats.format(of: national) else {
+            text.append(national, 0..<Int(national.count))
+            return
+        }
+        let template =
+            switch format {
+            case .national: chosen.national
+            case .rfc3966: chosen.rfc3966
+            case .international, .e164: chosen.international
+            }
+        text.append(template: template, national, DigitGroups(chosen, count: Int(national.count)))
+    }
+
+    func writeExtension(_ format: Format, to text: inout TextBuffer) {
         guard extensionStorage.count > 0 else { return }
         if format == .rfc3966 {
             text.append(";ext=")
         } else {
-            text.append(stringAt: plan.extension_label)
+            text.append(stringAt: plan.pointee.extension_label)
         }
         text.append(extensionStorage)
-    }
-
-    /// The national significant number in groups, as the first format that fits has them.
-    private func writeNational(_ format: Format, plan: phone_code, to text: inout TextBuffer) {
-        let count = Int(national.count)
-        let formats = phone_table_format_sets() + Int(format == .national ? plan.national_formats : plan.international_formats)
-        let fitting = formatsByLeadingDigits(formats) & byLength(formats, count)
-        guard fitting != 0 else {
-            text.append(national, 0..<count)
-            return
-        }
-        let chosen = phone_table_formats() + (Int(formats.pointee.first_format) + fitting.trailingZeroBitCount)
-        var widths = phone_table_format_widths()[Int(chosen.pointee.widths) + count - Int(chosen.pointee.shortest)]
-        // Where each group begins, four bits and a spare one apiece.
-        var begins: (UInt64, Int) = (0, 0)
-        var offset = 0
-        while widths != 0 {
-            begins.0 |= UInt64(offset) << UInt64(begins.1 * 5)
-            begins.1 += 1
-            offset += Int(widths & 15)
-            widths >>= 4
-        }
-        begins.0 |= UInt64(offset) << UInt64(begins.1 * 5)
-        let template =
-            switch format {
-            case .national: chosen.pointee.national
-            case .rfc3966: chosen.pointee.rfc3966
-            case .international, .e164: chosen.pointee.international
-            }
-        var next = phone_table_strings() + Int(template)
-        while next.pointee != 0 {
-            let byte = next.pointee
-            if byte < 8 {
-                let first = Int(begins.0 >> UInt64((Int(byte) - 1) * 5) & 31)
-                let last = Int(begins.0 >> UInt64(Int(byte) * 5) & 31)
-                text.append(national, first..<last)
-            } else {
-                text.append(byte)
-            }
-            next += 1
-        }
-    }
-
-    private func formatsByLeadingDigits(_ formats: UnsafePointer<phone_format_set>) -> UInt32 {
-        let successors = phone_table_leading_successors()
-        let outputs = phone_table_leading_outputs()
-        var state = Int(formats.pointee.start)
-        var fitting = formats.pointee.always | outputs[state]
-        for index in 0..<Int(national.count) {
-            state = Int(successors[state * 10 + Int(national[index])])
-            if state == 0 { break }
-            fitting |= outputs[state]
-        }
-        return fitting
-    }
-
-    private func byLength(_ formats: UnsafePointer<phone_format_set>, _ count: Int) -> UInt32 {
-        withUnsafePointer(to: formats.pointee.by_length) { lengths in
-            UnsafeRawPointer(lengths).load(fromByteOffset: count * 4, as: UInt32.self)
-        }
     }
 }

@@ -47,32 +47,61 @@ extension PhoneNumber {
 
     @inline(__always)
     private static func parse(_ bytes: UnsafeBufferPointer<UInt8>, region: Region?) -> Result<PhoneNumber, PhoneNumberError> {
+        var trace = NoTrace()
+        return parse(bytes, region: region, trace: &trace)
+    }
+
+    @inline(__always)
+    static func parse<Trace: ResolutionTrace>(
+        _ bytes: UnsafeBufferPointer<UInt8>, region: Region?, trace: inout Trace
+    ) -> Result<PhoneNumber, PhoneNumberError> {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Scratch.byteCount) { memory in
             let scratch = Scratch(memory)
             if let found = PlainScan(bytes, into: scratch) {
-                return Resolution(scratch: scratch, region: region).number(from: found.digits, hasPlus: found.hasPlus)
+                return Resolution(scratch: scratch, region: region).number(from: found.digits, hasPlus: found.hasPlus, trace: &trace)
             }
-            return parseAny(bytes, region: region, scratch: scratch)
+            return parseAny(bytes, region: region, scratch: scratch, trace: &trace)
         }
     }
 
     /// All that is not plain ASCII digits and punctuation: letters, extensions, other scripts, URIs, junk.
     @inline(never)
-    private static func parseAny(_ bytes: UnsafeBufferPointer<UInt8>, region: Region?, scratch: Scratch) -> Result<
-        PhoneNumber, PhoneNumberError
-    > {
+    private static func parseAny<Trace: ResolutionTrace>(
+        _ bytes: UnsafeBufferPointer<UInt8>, region: Region?, scratch: Scratch, trace: inout Trace
+    ) -> Result<PhoneNumber, PhoneNumberError> {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: SymbolText.byteCount) { memory in
             guard var text = SymbolText(bytes, memory: memory) else { return .failure(PhoneNumberError(.tooLong)) }
             if let failure = text.findNumber(scratch) { return .failure(failure.error(in: bytes)) }
             guard text.hasPlus || region.map(\.isSupported) ?? false else { return .failure(PhoneNumberError(.invalidCountryCode)) }
             let typedExtension = text.takeExtension()
             let digits = text.digits(scratch)
-            return Resolution(scratch: scratch, region: region).number(from: digits, hasPlus: text.hasPlus)
+            return Resolution(scratch: scratch, region: region).number(from: digits, hasPlus: text.hasPlus, trace: &trace)
                 .map { number in
                     var number = number
                     number.extensionStorage = typedExtension
                     return number
                 }
+        }
+    }
+
+    /// Reads a number whose country nobody tells: with a plus sign as ever, without one only its digits and extension.
+    static func parseWithoutRegion(_ bytes: UnsafeBufferPointer<UInt8>) -> Result<LocalDigits, PhoneNumberError> {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Scratch.byteCount + SymbolText.byteCount) { memory in
+            let scratch = Scratch(UnsafeMutableBufferPointer(rebasing: memory[..<Scratch.byteCount]))
+            guard var text = SymbolText(bytes, memory: UnsafeMutableBufferPointer(rebasing: memory[Scratch.byteCount...])) else {
+                return .failure(PhoneNumberError(.tooLong))
+            }
+            if let failure = text.findNumber(scratch) { return .failure(failure.error(in: bytes)) }
+            let typedExtension = text.takeExtension()
+            let digits = text.digits(scratch)
+            if text.hasPlus {
+                var trace = NoTrace()
+                return Resolution(scratch: scratch, region: nil).number(from: digits, hasPlus: true, trace: &trace)
+                    .map { LocalDigits(code: $0.code, national: $0.national, typedExtension: typedExtension) }
+            }
+            guard digits.count >= 2 else { return .failure(PhoneNumberError(.tooShortNSN)) }
+            guard digits.count <= NationalDigits.capacity else { return .failure(PhoneNumberError(.tooLong)) }
+            return .success(LocalDigits(code: nil, national: NationalDigits(digits), typedExtension: typedExtension))
         }
     }
 }

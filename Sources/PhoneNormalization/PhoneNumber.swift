@@ -44,11 +44,7 @@ extension PhoneNumber {
     }
 
     /// The number of zeros the national significant number begins with, not counting a last digit that is zero.
-    public var leadingZeros: Int {
-        var zeros = 0
-        while zeros < Int(national.count) - 1, national[zeros] == 0 { zeros += 1 }
-        return zeros
-    }
+    public var leadingZeros: Int { national.leadingZeros }
 
     /// The extension dialled after the call is answered, in the digits it was typed in; nil without one.
     public var extensionDigits: String? {
@@ -76,17 +72,24 @@ extension PhoneNumber {
 
     /// Whether the number is in an assigned range of one region; a region that shares the calling code is another region.
     public func isValid(for region: Region) -> Bool {
+        outcome(in: region)?.isValid ?? false
+    }
+
+    /// Whether the number can be called from another country; true where nobody says otherwise.
+    public var isDialledInternationally: Bool {
+        guard let region, region != .world, let outcome = outcome(in: region) else { return true }
+        return !outcome.isDomesticOnly
+    }
+
+    /// What one region's plan says; nil where it has another country calling code, or where there is none.
+    func outcome(in region: Region) -> Outcome? {
         var index = Int(plan.pointee.main_region)
         if region.letters != 0 {
-            guard let found = Plans.regionIndex(letters: region.letters) else { return false }
+            guard let found = Plans.regionIndex(letters: region.letters) else { return nil }
             index = found
         }
         let plan = Plans.regions + index
-        guard plan.pointee.calling_code == self.plan.pointee.calling_code, plan.pointee.letters == region.letters else { return false }
-        var state = Int(plan.pointee.start)
-        for position in 0..<Int(national.count) {
-            state = Int(phone_table_number_successors()[state * 10 + Int(national[position])])
-        }
-        return Plans.outcome(of: UInt16(state)).isValid
+        guard plan.pointee.calling_code == self.plan.pointee.calling_code, plan.pointee.letters == region.letters else { return nil }
+        return Plans.outcome(of: Plans.walk(from: plan.pointee.start, national))
     }
 }

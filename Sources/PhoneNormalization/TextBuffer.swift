@@ -2,8 +2,9 @@ internal import CPhoneMetadata
 
 /// Where formatted text is put together; the longest format fits.
 struct TextBuffer {
-    /// `tel:+`, three digits, 17 digits with their separators, and an extension of 20 digits of four bytes each.
-    static let capacity = 192
+    /// An international prefix, a country calling code, a carrier code of 20 digits, 17 digits with their separators, and an
+    /// extension of 20 digits of four bytes each.
+    static let capacity = 256
 
     private let target: UnsafeMutableBufferPointer<UInt8>
     private(set) var count = 0
@@ -35,6 +36,10 @@ struct TextBuffer {
         for index in 0..<text.utf8CodeUnitCount { append(text.utf8Start[index]) }
     }
 
+    mutating func append(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes { append(byte) }
+    }
+
     /// A text of the generated strings, up to its zero.
     mutating func append(stringAt offset: UInt16) {
         var next = phone_table_strings() + Int(offset)
@@ -42,6 +47,11 @@ struct TextBuffer {
             append(next.pointee)
             next += 1
         }
+    }
+
+    /// A text of the generated strings as bytes.
+    static func string(at offset: UInt16) -> [UInt8] {
+        bytes { $0.append(stringAt: offset) }
     }
 
     mutating func append(_ code: UInt16) {

@@ -19,12 +19,32 @@ typedef struct {
     uint16_t international_prefix;
     /// Offset in `phone_strings` of the digits a transform rule puts in front.
     uint16_t transform;
+    /// Offset in `phone_strings` of the national prefix, which may have a tilde where a second dial tone is waited for.
+    uint16_t dialled_national_prefix;
+    /// Offsets in `phone_strings` of what is dialled in front of another country's code; empty where there are several ways. The
+    /// second prefers the plan's only prefix to the one it recommends.
+    uint16_t dialled_international_prefix;
+    uint16_t only_international_prefix;
     uint16_t calling_code;
     /// Two letters, the first in the low byte; 0 for a non-geographic code.
     uint16_t letters;
     uint8_t shortest;
     uint8_t longest;
 } phone_region;
+
+/// Possible lengths of one kind of number, as bit sets.
+typedef struct {
+    uint32_t lengths;
+    uint32_t local_lengths;
+} phone_lengths;
+
+/// What a region's plan has of one kind of number.
+typedef struct {
+    /// Index in `phone_kind_lengths`; 0 where the plan does not know the kind.
+    uint16_t lengths;
+    /// Offset in `phone_strings` of an example; empty without one.
+    uint16_t example;
+} phone_kind;
 
 /// A country calling code.
 typedef struct {
@@ -34,6 +54,8 @@ typedef struct {
     /// Indices of format sets.
     uint16_t national_formats;
     uint16_t international_formats;
+    /// Index of the first set of other groupings that people use.
+    uint16_t alternate_formats;
     /// Offset in `phone_strings` of the text in front of an extension.
     uint16_t extension_label;
     /// Offset in `phone_code_regions`.
@@ -41,17 +63,23 @@ typedef struct {
     /// Index of the region whose plan speaks for the code.
     uint8_t main_region;
     uint8_t region_count;
+    uint8_t alternate_count;
 } phone_code;
 
 /// How one kind of number is written.
 typedef struct {
-    /// Offsets in `phone_strings`; bytes 1...7 stand for groups of digits.
+    /// Offsets in `phone_strings`; bytes 1...7 stand for groups of digits, 8 for a carrier code.
     uint16_t national;
     uint16_t international;
     uint16_t rfc3966;
-    /// Offset in `phone_format_widths` of the entry for `shortest` digits.
+    /// With a carrier code; 0 where there is no way to write one.
+    uint16_t carrier;
+    /// Offset in `phone_format_widths` of the entry for `shortest` digits; the same offset is the same pattern.
     uint16_t widths;
-    uint16_t shortest;
+    /// Bits: has a rule for the national prefix, the first group alone, optional, carrier rule, spaced, typable, digits in front.
+    uint8_t rules;
+    uint8_t shortest;
+    uint8_t longest;
 } phone_format;
 
 /// An ordered list of formats: the first that fits by leading digits and by length is used.
@@ -59,6 +87,10 @@ typedef struct {
     /// Where to start in the leading-digit automaton.
     uint16_t start;
     uint16_t first_format;
+    /// Offset in `phone_typing_levels` of the starts for three, four, … typed digits; the last is for all that follow.
+    uint16_t levels;
+    uint8_t level_count;
+    uint8_t count;
     /// Bit n: format n asks for no leading digits.
     uint32_t always;
     /// By number of digits; bit n: format n takes so many.
@@ -80,9 +112,12 @@ PHONE_TABLE(uint16_t, leading_successors)
 PHONE_TABLE(uint32_t, leading_outputs)
 PHONE_TABLE(uint16_t, prefix_successors)
 PHONE_TABLE(uint16_t, prefix_actions)
+PHONE_TABLE(uint16_t, prefix_carriers)
 
 PHONE_TABLE(uint8_t, strings)
 PHONE_TABLE(phone_region, regions)
+PHONE_TABLE(phone_kind, kinds)
+PHONE_TABLE(phone_lengths, kind_lengths)
 PHONE_TABLE(uint8_t, region_by_letters)
 PHONE_TABLE(phone_code, codes)
 PHONE_TABLE(uint8_t, code_by_value)
@@ -90,6 +125,7 @@ PHONE_TABLE(uint8_t, code_regions)
 PHONE_TABLE(phone_format, formats)
 PHONE_TABLE(uint32_t, format_widths)
 PHONE_TABLE(phone_format_set, format_sets)
+PHONE_TABLE(uint16_t, typing_levels)
 PHONE_TABLE(uint32_t, digit_zeros)
 PHONE_TABLE(uint8_t, byte_kinds)
 PHONE_TABLE(uint16_t, symbol_traits)

@@ -1,5 +1,19 @@
 internal import CPhoneMetadata
 
+/// Hears what a resolution finds on its way; compiled away where nobody listens.
+protocol ResolutionTrace {
+    mutating func note(_ origin: TypedPhoneNumber.Origin)
+    /// The part of the digits that names the carrier, if any.
+    mutating func note(carrierCode digits: Digits, _ range: @autoclosure () -> Range<Int>)
+    mutating func forgetCarrierCode()
+}
+
+struct NoTrace: ResolutionTrace {
+    @inline(__always) mutating func note(_ origin: TypedPhoneNumber.Origin) {}
+    @inline(__always) mutating func note(carrierCode digits: Digits, _ range: @autoclosure () -> Range<Int>) {}
+    @inline(__always) mutating func forgetCarrierCode() {}
+}
+
 /// From the digits of a text to a number: country calling code, trunk prefix, carrier code.
 ///
 /// Source: libphonenumber, `parseHelper` and `maybeExtractCountryCode`; the order of every step is theirs.
@@ -18,17 +32,20 @@ struct Resolution {
     ///   - digits: All digits of the text.
     ///   - hasPlus: Whether the text begins with a plus sign.
     @inline(__always)
-    func number(from digits: Digits, hasPlus: Bool) -> Result<PhoneNumber, PhoneNumberError> {
+    func number(
+        from digits: Digits, hasPlus: Bool, trace: inout some ResolutionTrace
+    ) -> Result<PhoneNumber, PhoneNumberError> {
         var national = digits
         let code: Int
         if hasPlus {
             guard digits.count > 2 else { return .failure(PhoneNumberError(.tooShortAfterIDD)) }
             if let found = Self.leadingCode(of: &national) {
+                trace.note(.plusSign)
                 code = found
             } else {
                 // Perhaps the plus sign stands in front of a number dialled from the region.
                 guard region != nil else { return .failure(PhoneNumberError(.invalidCountryCode)) }
-                switch codeWithoutPlus(&national) {
+                switch codeWithoutPlus(&national, &trace) {
                 case .found(let index): code = index
                 case .none: return .failure(PhoneNumberError(.invalidCountryCode))
                 case .failed(let reason): return .failure(PhoneNumberError(reason))
@@ -36,13 +53,13 @@ struct Resolution {
             }
         } else {
             guard let region else { return .failure(PhoneNumberError(.invalidCountryCode)) }
-            switch codeWithoutPlus(&national) {
+            switch codeWithoutPlus(&national, &trace) {
             case .found(let index): code = index
             case .failed(let reason): return .failure(PhoneNumberError(reason))
-            case .none: return finish(national, plan: region, code: Self.code(of: region))
+            case .none: return finish(national, plan: region, code: Self.code(of: region), &trace)
             }
         }
-        return finish(national, plan: Int(Plans.codes[code].main_region), code: code)
+        return finish(national, plan: Int(Plans.codes[code].main_region), code: code, &trace)
     }
 
     private enum Extraction {
@@ -54,7 +71,7 @@ struct Resolution {
     /// The country calling code behind the region's international prefix, or the region's own in front of a number
     /// that makes no sense with it.
     @inline(__always)
-    private func codeWithoutPlus(_ digits: inout Digits) -> Extraction {
+    private func codeWithoutPlus(_ digits: inout Digits, _ trace: inout some ResolutionTrace) -> Extraction {
         guard let region else { return .none }
         let plan = Plans.regions + region
         if plan.pointee.international_prefix != 0,
@@ -66,31 +83,36 @@ struct Resolution {
                 guard rest.count > 2 else { return .failed(.tooShortAfterIDD) }
                 digits = rest
                 guard let code = Self.leadingCode(of: &digits) else { return .failed(.invalidCountryCode) }
+                trace.note(.internationalPrefix)
                 return .found(code)
             }
         }
         let length = Self.length(of: plan.pointee.calling_code, infront: digits)
         guard length > 0 else { return .none }
-        let candidate = strippingNationalPrefix(digits.dropFirst(length), plan: plan, pass: 0)
+        var unused = NoTrace()
+        let candidate = strippingNationalPrefix(digits.dropFirst(length), plan: plan, pass: 0, &unused)
         let isLocal = matchesGeneral(digits, plan)
         guard !isLocal && matchesGeneral(candidate, plan) || Plans.possibility(of: digits.count, in: plan) == .tooLong else {
             return .none
         }
         digits = candidate
+        trace.note(.withoutPlusSign)
         return .found(Self.code(of: region))
     }
 
     /// Takes the national prefix off where that leaves a possible number, and makes the number.
     @inline(__always)
-    private func finish(_ digits: Digits, plan index: Int, code: Int) -> Result<PhoneNumber, PhoneNumberError> {
+    private func finish(
+        _ digits: Digits, plan index: Int, code: Int, _ trace: inout some ResolutionTrace
+    ) -> Result<PhoneNumber, PhoneNumberError> {
         guard digits.count >= 2 else { return .failure(PhoneNumberError(.tooShortNSN)) }
         var national = digits
         let plan = Plans.regions + index
         if plan.pointee.national_prefix != 0 {
-            let stripped = strippingNationalPrefix(digits, plan: plan, pass: 1)
+            let stripped = strippingNationalPrefix(digits, plan: plan, pass: 1, &trace)
             switch Plans.possibility(of: stripped.count, in: plan) {
             case .possible, .tooLong: national = stripped
-            case .tooShort, .possibleLocally, .invalidLength: break
+            case .tooShort, .possibleLocally, .invalidLength: trace.forgetCarrierCode()
             }
         }
         guard national.count >= 2 else { return .failure(PhoneNumberError(.tooShortNSN)) }
@@ -101,7 +123,9 @@ struct Resolution {
     /// The digits without national prefix and carrier code, or changed by the plan's transform rule; the same digits
     /// if they match the plan's general pattern and would not without the prefix.
     @inline(__always)
-    private func strippingNationalPrefix(_ digits: Digits, plan: UnsafePointer<phone_region>, pass: Int) -> Digits {
+    private func strippingNationalPrefix(
+        _ digits: Digits, plan: UnsafePointer<phone_region>, pass: Int, _ trace: inout some ResolutionTrace
+    ) -> Digits {
         guard plan.pointee.national_prefix != 0, digits.count > 0,
             let match = Plans.prefix(from: plan.pointee.national_prefix, digits)
         else { return digits }
@@ -110,7 +134,9 @@ struct Resolution {
             let front = phone_table_strings() + Int(plan.pointee.transform)
             stripped = scratch.transformed(digits, by: match, front: front, pass: pass)
         }
-        return matchesGeneral(stripped, plan) || !matchesGeneral(digits, plan) ? stripped : digits
+        guard matchesGeneral(stripped, plan) || !matchesGeneral(digits, plan) else { return digits }
+        trace.note(carrierCode: digits, match.carrierCode)
+        return stripped
     }
 
     @inline(__always)

@@ -105,6 +105,11 @@ struct SymbolText {
         return Failure(character: isMoved ? nil : stop, isASCII: isASCII)
     }
 
+    /// Takes the whole text for what may be a number.
+    mutating func takeWhole(_ scratch: Scratch) {
+        part = survey(0..<count, scratch)
+    }
+
     /// Strips what cannot start a number, what cannot end one, and a second number.
     private mutating func extractPossibleNumber(_ scratch: Scratch) {
         var start = 0

@@ -54,26 +54,33 @@ enum Plans {
         return UInt16(truncatingIfNeeded: state)
     }
 
+    static func walk(from start: UInt16, _ digits: NationalDigits) -> UInt16 {
+        var state = Int(start)
+        for index in 0..<Int(digits.count) { state = Int(phone_table_number_successors()[state * 10 + Int(digits[index])]) }
+        return UInt16(state)
+    }
+
     /// The match that a prefix pattern prefers at the beginning of the digits, if any.
     @inline(__always)
     static func prefix(from start: UInt16, _ digits: Digits) -> PrefixMatch? {
         let successors = phone_table_prefix_successors()
         let actions = phone_table_prefix_actions()
         var state = Int(start)
-        var action = actions[state &* 2]
+        var place = state &* 2
+        var action = actions[place]
         var index = 0
         while index < digits.count {
             state = Int(successors[state &* 10 &+ Int(digits.base[index])])
             if state == 0 { break }
             index += 1
             let here = actions[state &* 2]
-            if here != 0 { action = here }
+            if here != 0 { (action, place) = (here, state &* 2) }
         }
         if index == digits.count {
             let atEnd = actions[state &* 2 &+ 1]
-            if atEnd != 0 { action = atEnd }
+            if atEnd != 0 { (action, place) = (atEnd, state &* 2 &+ 1) }
         }
-        return action == 0 ? nil : PrefixMatch(action: action)
+        return action == 0 ? nil : PrefixMatch(action: action, place: UInt16(truncatingIfNeeded: place))
     }
 
     /// What the number of digits says under a region's plan.
@@ -115,9 +122,17 @@ struct Outcome {
 /// A match of a national or international prefix: how long it is and what it captured.
 struct PrefixMatch {
     let action: UInt16
+    /// Where the action stands in its table.
+    let place: UInt16
 
     @inline(__always) var end: Int { Int(action >> 1 & 31) }
     @inline(__always) var captureStart: Int { Int(action >> 6 & 31) }
     /// 0 where no transform rule applies.
     @inline(__always) var captureEnd: Int { Int(action >> 11) }
+
+    /// The digits that name a carrier; empty without one.
+    var carrierCode: Range<Int> {
+        let code = phone_table_prefix_carriers()[Int(place)]
+        return Int(code & 31)..<Int(code >> 5)
+    }
 }

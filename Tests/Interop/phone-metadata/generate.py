@@ -13,8 +13,10 @@ import re
 import sys
 
 import phonenumbers
+from phonenumbers.data import _ALT_NUMBER_FORMATS as ALTERNATE_FORMATS
 from phonenumbers.phonemetadata import PhoneMetadata
 from phonenumbers.phonenumberutil import COUNTRY_CODE_TO_REGION_CODE as REGIONS_OF_CODE
+from phonenumbers.phonenumberutil import _VALID_PUNCTUATION as PUNCTUATION
 
 import automata
 import symbols
@@ -31,6 +33,14 @@ GENERAL, NO_INTERNATIONAL = 12, 13
 REGION_SHIFT = 16
 TYPE_BITS = (1 << 11) - 1
 DESCRIPTIONS = ["general_desc", "fixed_line", "mobile", "no_international_dialling"] + PRIORITY
+
+# In the order of `NumberType`, with fixed line and mobile apart and nothing for both.
+KINDS = PRIORITY + ["fixed_line", "mobile"]
+
+# What a format's rule for the national prefix says; bits of `phone_format.rules`.
+HAS_RULE, FIRST_GROUP_ALONE, OPTIONAL, HAS_CARRIER_RULE, SPACED, TYPABLE, DIGITS_IN_FRONT = (1 << bit for bit in range(7))
+TYPABLE_FORMAT = re.compile(r"[{0}]*\\1[{0}]*(\\\d[{0}]*)*".format(PUNCTUATION))
+LONGEST_TYPED = 15
 
 
 def metadata_of(code, region):
@@ -65,7 +75,9 @@ class Tables:
         self.regions, self.region_index = [], {}
         self.codes, self.code_regions = [], []
         self.formats, self.format_sets, self.set_index = [], [], {}
+        self.width_rows, self.width_index, self.typing_levels = [], {}, []
         self.prefix_starts = {}
+        self.lengths, self.length_index, self.kinds = [], {}, []
         for code in sorted(REGIONS_OF_CODE):
             for region in REGIONS_OF_CODE[code]:
                 self.add_region(code, region)
@@ -84,12 +96,42 @@ class Tables:
             "id": region,
             "code": metadata.country_code,
             "start": self.number_start(metadata),
-            "prefix": self.prefix_start(metadata.national_prefix_for_parsing, metadata.national_prefix_transform_rule),
+            "prefix": self.prefix_start(metadata.national_prefix_for_parsing, metadata.national_prefix_transform_rule, True),
             "transform": self.transform(metadata.national_prefix_transform_rule),
             "idd": self.prefix_start(metadata.international_prefix, None),
             "lengths": length_bits(general.possible_length),
             "local": length_bits(general.possible_length_local_only),
+            "national_prefix": self.strings.add((metadata.national_prefix or "").encode()),
+            "preferred": self.dialled_prefix(metadata, True),
+            "single": self.dialled_prefix(metadata, False),
         })
+        for kind in KINDS:
+            self.add_kind(getattr(metadata, kind), general)
+
+    def dialled_prefix(self, metadata, preferred_first):
+        """What is dialled in front of another country's code, where it is one thing."""
+        single = metadata.international_prefix
+        if single is not None and not re.fullmatch("[\\d]+(?:[~\u2053\u223c\uff5e][\\d]+)?", single):
+            single = None
+        preferred = metadata.preferred_international_prefix
+        chosen = preferred if preferred is not None and (preferred_first or single is None) else single
+        return self.strings.add((chosen or "").encode())
+
+    def add_kind(self, desc, general):
+        """The possible lengths of a kind of number, and an example; index 0 of lengths stands for a kind the plan lacks."""
+        if not self.lengths:
+            self.lengths.append((0, 0))
+        if desc is None:
+            self.kinds.append((0, 0))
+            return
+        lengths = length_bits(desc.possible_length or general.possible_length), length_bits(desc.possible_length_local_only)
+        example = self.strings.add((desc.example_number or "").encode())
+        # A kind without any number has lengths that nothing has.
+        assert bool(lengths[0]) == bool(desc.national_number_pattern) or not lengths[0] and not example
+        if lengths not in self.length_index:
+            self.length_index[lengths] = len(self.lengths)
+            self.lengths.append(lengths)
+        self.kinds.append((self.length_index[lengths], example))
 
     def number_start(self, metadata):
         present = {name: getattr(metadata, name) for name in DESCRIPTIONS}
@@ -114,20 +156,23 @@ class Tables:
         patterns = [(name, desc.national_number_pattern) for name, desc in present.items()]
         return automata.compile_full(self.numbers, patterns, output)
 
-    def prefix_start(self, pattern, rule):
+    def prefix_start(self, pattern, rule, has_carrier=False):
         """The start of a matcher for a national or international prefix; 0 without one."""
         if not pattern:
             return 0
-        key = (pattern, rule)
+        key = (pattern, rule, has_carrier)
         if key not in self.prefix_starts:
             groups = automata.Program(pattern).groups
             used = int(rule[-1]) if rule else 0
 
             def action(end, captures):
                 # The last group decides whether the rule applies; a rule that applies has a group that is not empty.
-                first, last = captures.get(used, (0, 0)) if rule and groups in captures else (0, 0)
+                applies = bool(rule) and groups in captures
+                first, last = captures.get(used, (0, 0)) if applies else (0, 0)
                 assert end < 32 and last < 32 and first <= last
-                return 1 | end << 1 | first << 6 | last << 11
+                # The first group is the carrier code, unless it is all that the rule wants.
+                code = captures.get(1, (0, 0)) if has_carrier and groups > (1 if applies else 0) else (0, 0)
+                return 1 | end << 1 | first << 6 | last << 11 | code[0] << 16 | code[1] << 21
 
             start, _ = automata.compile_first(self.prefixes, pattern, action)
             self.prefix_starts[key] = start
@@ -149,6 +194,10 @@ class Tables:
         indices = [self.region_index[code, name] for name in names]
         national = self.format_set(main.number_format)
         international = self.format_set(main.intl_number_format) if main.intl_number_format else national
+        # As many sets as their number needs, one behind the other.
+        others = ALTERNATE_FORMATS.get(code, [])
+        alternates = [self.format_set(others[at:at + 32]) for at in range(0, len(others), 32)]
+        assert alternates == list(range(alternates[0], alternates[0] + len(alternates))) if alternates else True
         label = " ext. " if main.preferred_extn_prefix is None else main.preferred_extn_prefix
         self.codes.append({
             "code": code,
@@ -159,6 +208,7 @@ class Tables:
             "national": national,
             "international": international,
             "label": self.strings.add(label.encode()),
+            "alternates": alternates,
         })
         self.code_regions += indices
 
@@ -231,24 +281,69 @@ class Tables:
             for length in widths:
                 by_length[length] |= 1 << index
             if each.leading_digits_pattern:
-                labelled.append((index, each.leading_digits_pattern[-1]))
+                labelled.append((index, each.leading_digits_pattern))
             else:
                 always |= 1 << index
+            carrier = each.domestic_carrier_code_formatting_rule
             self.formats.append({
-                "national": self.template(self.with_prefix_rule(each)),
+                "national": self.template(self.with_first_group(each.format, each.national_prefix_formatting_rule)),
                 "international": self.template(each.format),
                 "rfc3966": self.template(self.with_dashes(each.format)),
+                "carrier": self.template(self.with_first_group(each.format, carrier)) if carrier else 0,
+                "widths": self.width_row(each.pattern, widths),
                 "shortest": min(widths),
-                "widths": [widths.get(length, 0) for length in range(min(widths), max(widths) + 1)],
+                "longest": max(widths),
+                "rules": self.rules(each),
             })
 
         def output(matched):
             return sum(1 << label for label in matched)
 
-        start = automata.compile_prefixes(self.leading, labelled, output) if labelled else 0
+        def start(level):
+            """What fits by the leading digits that a format asks for when so many digits have been typed; the last when all are."""
+            if not labelled:
+                return 0
+            at = [(label, patterns[min(level, len(patterns) - 1)]) for label, patterns in labelled]
+            return automata.compile_prefixes(self.leading, at, output)
+
+        levels = max([len(patterns) for _, patterns in labelled], default=1)
         self.set_index[key] = len(self.format_sets)
-        self.format_sets.append({"start": start, "first": first, "always": always, "by_length": by_length})
+        self.format_sets.append({
+            "start": start(levels - 1), "first": first, "count": len(formats), "always": always, "by_length": by_length,
+            "levels": len(self.typing_levels), "level_count": levels,
+        })
+        self.typing_levels += [start(level) for level in range(levels)]
         return self.set_index[key]
+
+    @staticmethod
+    def rules(each):
+        """What the rule for the national prefix says, and whether digits can be written in this format while they are typed."""
+        rule = each.national_prefix_formatting_rule
+        bits = 0
+        if rule:
+            bits |= HAS_RULE
+            if re.search("[- ]", rule):
+                bits |= SPACED
+            if any(character.isdigit() for character in rule.partition("\\1")[0]):
+                bits |= DIGITS_IN_FRONT
+        if rule is None or re.fullmatch(r"\(?\\1\)?", rule):
+            bits |= FIRST_GROUP_ALONE
+        if each.national_prefix_optional_when_formatting:
+            bits |= OPTIONAL
+        if each.domestic_carrier_code_formatting_rule is not None:
+            bits |= HAS_CARRIER_RULE
+        if TYPABLE_FORMAT.fullmatch(each.format):
+            bits |= TYPABLE
+        return bits
+
+    def width_row(self, pattern, widths):
+        """Where the widths of a pattern are: one place for each pattern, so that the place tells patterns apart."""
+        if pattern not in self.width_index:
+            self.width_index[pattern] = len(self.width_rows)
+            self.width_rows += [widths.get(length, 0) for length in range(min(widths), max(widths) + 1)]
+            greedy = re.match(pattern, "9" * LONGEST_TYPED)
+            assert not greedy or sum(len(group) << 4 * g for g, group in enumerate(greedy.groups())) == widths[min(max(widths), LONGEST_TYPED)]
+        return self.width_index[pattern]
 
     @staticmethod
     def widths(pattern):
@@ -266,19 +361,18 @@ class Tables:
         return found
 
     @staticmethod
-    def with_prefix_rule(each):
-        rule = each.national_prefix_formatting_rule
-        return re.sub(r"(\\\d)", rule, each.format, count=1) if rule else each.format
+    def with_first_group(template, rule):
+        return re.sub(r"(\\\d)", rule, template, count=1) if rule else template
 
     @staticmethod
     def with_dashes(template):
         """RFC 3966 wants a hyphen where a format has any other separator, and none in front."""
-        separators = "[" + phonenumbers.phonenumberutil._VALID_PUNCTUATION + "]+"
+        separators = "[" + PUNCTUATION + "]+"
         return re.sub(separators, "-", re.sub("^" + separators, "", template))
 
     def template(self, text):
-        """Text with bytes 1...7 where a group goes."""
-        data = re.sub(r"\\(\d)", lambda found: chr(int(found.group(1))), text).encode()
+        """Text with bytes 1...7 where a group goes, and 8 where a carrier code goes."""
+        data = re.sub(r"\\(\d)", lambda found: chr(int(found.group(1))), text.replace("$CC", "\x08")).encode()
         assert b"\\" not in data and b"$" not in data
         return self.strings.add(data)
 
@@ -310,7 +404,8 @@ class Tables:
         array("uint16_t", "phone_leading_successors", flat(self.leading))
         array("uint32_t", "phone_leading_outputs", self.leading.outputs)
         array("uint16_t", "phone_prefix_successors", flat(self.prefixes))
-        array("uint16_t", "phone_prefix_actions", [action for pair in self.prefixes.outputs for action in pair])
+        array("uint16_t", "phone_prefix_actions", [action & 0xFFFF for pair in self.prefixes.outputs for action in pair])
+        array("uint16_t", "phone_prefix_carriers", [action >> 16 for pair in self.prefixes.outputs for action in pair])
         array("uint8_t", "phone_strings", self.strings.bytes)
 
         letters = [0] * (26 * 26)
@@ -321,33 +416,38 @@ class Tables:
                 letters[(ord(name[0]) - 65) * 26 + ord(name[1]) - 65] = index + 1
             first, second = (ord(name[0]), ord(name[1])) if name != NON_GEOGRAPHIC else (0, 0)
             bits = region["lengths"]
-            rows.append("{%d,%d,%d,%d,%d,%d,%d,%d,%d,%d}" % (
+            rows.append("{%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d}" % (
                 region["lengths"], region["local"], region["start"], region["prefix"], region["idd"], region["transform"],
-                region["code"], first | second << 8, (bits & -bits).bit_length() - 1, bits.bit_length() - 1))
+                region["national_prefix"], region["preferred"], region["single"], region["code"], first | second << 8,
+                (bits & -bits).bit_length() - 1, bits.bit_length() - 1))
         array("phone_region", "phone_regions", rows)
+        array("phone_kind", "phone_kinds", ["{%d,%d}" % kind for kind in self.kinds])
+        array("phone_lengths", "phone_kind_lengths", ["{%d,%d}" % lengths for lengths in self.lengths])
         array("uint8_t", "phone_region_by_letters", letters)
 
         by_code = [0] * 1000
         rows = []
         for index, code in enumerate(self.codes):
             by_code[code["code"]] = index + 1
-            rows.append("{%d,%d,%d,%d,%d,%d,%d,%d}" % (
-                code["code"], code["start"], code["national"], code["international"], code["label"], code["first"],
-                code["main"], code["count"]))
+            rows.append("{%d,%d,%d,%d,%d,%d,%d,%d,%d,%d}" % (
+                code["code"], code["start"], code["national"], code["international"], (code["alternates"] or [0])[0], code["label"],
+                code["first"], code["main"], code["count"], len(code["alternates"])))
         assert len(self.regions) < 256 and len(self.codes) < 256
         array("phone_code", "phone_codes", rows)
         array("uint8_t", "phone_code_by_value", by_code)
         array("uint8_t", "phone_code_regions", self.code_regions)
 
-        widths, rows = [], []
-        for each in self.formats:
-            rows.append("{%d,%d,%d,%d,%d}" % (
-                each["national"], each["international"], each["rfc3966"], len(widths), each["shortest"]))
-            widths += each["widths"]
-        array("phone_format", "phone_formats", rows)
-        array("uint32_t", "phone_format_widths", widths)
+        array("phone_format", "phone_formats", [
+            "{%d,%d,%d,%d,%d,%d,%d,%d}" % (
+                each["national"], each["international"], each["rfc3966"], each["carrier"], each["widths"], each["rules"],
+                each["shortest"], each["longest"])
+            for each in self.formats])
+        array("uint32_t", "phone_format_widths", self.width_rows)
+        array("uint16_t", "phone_typing_levels", self.typing_levels)
         array("phone_format_set", "phone_format_sets", [
-            "{%d,%d,%d,{%s}}" % (s["start"], s["first"], s["always"], ",".join(map(str, s["by_length"]))) for s in self.format_sets])
+            "{%d,%d,%d,%d,%d,%d,{%s}}" % (
+                s["start"], s["first"], s["levels"], s["level_count"], s["count"], s["always"], ",".join(map(str, s["by_length"])))
+            for s in self.format_sets])
         array("uint32_t", "phone_digit_zeros", symbols.DIGIT_ZEROS)
         array("uint8_t", "phone_byte_kinds", symbols.byte_kinds())
         array("uint16_t", "phone_symbol_traits", symbols.traits())
