@@ -64,7 +64,7 @@ enum Core {
         let from = region(fields[2]) ?? "QQ"
         let number = typed.number
         let mobile = [true, false].map {
-            number.formattedForMobileDialling(from: from, isGrouped: $0, carrierCode: typed.carrierCode).json
+            typed.formattedForMobileDialling(from: from, isGrouped: $0).json
         }
         return [
             "carrier": typed.carrierCode.json, "origin": Words.origin(typed.origin), "from": number.formatted(callingFrom: from),
@@ -121,5 +121,15 @@ enum Core {
             leadingDigits: fields[2].split(separator: ",").map(String.init), groups: groups, template: fields[4],
             nationalPrefixRule: fields[5])
         return [PhoneNumber.Format.e164, .international, .national, .rfc3966].map { number.formatted($0, using: [custom]) }
+    }
+
+    /// Nothing where the reference has no answer: the question says so with a last field.
+    static func typing(_ fields: [String]) -> Any {
+        var formatter = AsYouTypeFormatter(region: region(fields[0]))
+        var shown: [Any] = []
+        for (index, scalar) in fields[1].unicodeScalars.enumerated() {
+            shown.append(formatter.append(Character(scalar), remembersPosition: index == Int(fields[2])))
+        }
+        return shown + [formatter.rememberedPosition]
     }
 }

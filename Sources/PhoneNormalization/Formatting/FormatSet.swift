@@ -1,12 +1,16 @@
 internal import CPhoneMetadata
 
 /// An ordered list of formats of the generated tables.
-struct FormatSet {
-    private let set: UnsafePointer<phone_format_set>
+struct FormatSet: Sendable, Hashable {
+    private let index: UInt16
 
     @inline(__always)
     init(_ index: UInt16) {
-        set = phone_table_format_sets() + Int(index)
+        self.index = index
+    }
+
+    private var set: UnsafePointer<phone_format_set> {
+        @inline(__always) get { phone_table_format_sets() + Int(index) }
     }
 
     /// The first format that fits a number by its leading digits and by its length.

@@ -41,11 +41,23 @@ extension TypedPhoneNumber {
         return (try? PhoneNumber(parsing: rest, region: Region(letters: home.letters)))?.isValid ?? false
     }
 
+    /// As a mobile phone dials it from a region, through the carrier it was typed with; nil if it cannot be dialled from there.
+    ///
+    /// - Parameter isGrouped: with the separators that people read; else only what is dialled.
+    public func formattedForMobileDialling(from region: Region, isGrouped: Bool = true) -> String? {
+        guard let written = number.formattedForMobileDialling(from: region, isGrouped: isGrouped, carrierCode: carrierCode) else {
+            return nil
+        }
+        guard isZero else { return written }
+        return isGrouped ? text : String(decoding: text.utf8.filter(PhoneNumber.isDialled), as: UTF8.self)
+    }
+
     /// A number of zeros alone has no value to write, and stays as it was typed.
     private func formatted(_ format: PhoneNumber.Format) -> String {
-        let isZero = (0..<Int(number.national.count)).allSatisfy { number.national[$0] == 0 }
-        return isZero && !text.isEmpty ? text : number.formatted(format)
+        isZero ? text : number.formatted(format)
     }
+
+    private var isZero: Bool { (0..<Int(number.national.count)).allSatisfy { number.national[$0] == 0 } }
 
     /// As it is dialled from another region, with the letters it was typed with: `011 1 800 FLOWERS`.
     public func formattedKeepingLetters(callingFrom region: Region) -> String {

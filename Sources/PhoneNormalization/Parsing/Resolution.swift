@@ -56,7 +56,7 @@ struct Resolution {
             switch codeWithoutPlus(&national, &trace) {
             case .found(let index): code = index
             case .failed(let reason): return .failure(PhoneNumberError(reason))
-            case .none: return finish(national, plan: region, code: Self.code(of: region), &trace)
+            case .none: return finish(national, plan: region, code: Plans.code(ofRegion: region), &trace)
             }
         }
         return finish(national, plan: Int(Plans.codes[code].main_region), code: code, &trace)
@@ -97,7 +97,7 @@ struct Resolution {
         }
         digits = candidate
         trace.note(.withoutPlusSign)
-        return .found(Self.code(of: region))
+        return .found(Plans.code(ofRegion: region))
     }
 
     /// Takes the national prefix off where that leaves a possible number, and makes the number.
@@ -169,11 +169,5 @@ struct Resolution {
             value = value &* 10 &+ Int(digits.base[index])
         }
         return value == Int(code) ? length : 0
-    }
-
-    @inline(__always)
-    private static func code(of region: Int) -> Int {
-        // Every region's code is in the table of codes: the generator made both from one list.
-        Int(phone_table_code_by_value()[Int(Plans.regions[region].calling_code)]) - 1
     }
 }

@@ -32,6 +32,13 @@ enum Plans {
         return entry == 0 ? nil : Int(entry) - 1
     }
 
+    /// The index of a region's country calling code.
+    @inline(__always)
+    static func code(ofRegion index: Int) -> Int {
+        // Every region's code is in the table of codes: the generator made both from one list.
+        Int(phone_table_code_by_value()[Int(regions[index].calling_code)]) - 1
+    }
+
     static func region(of code: phone_code, at position: Int) -> Region {
         Region(letters: regions[Int(phone_table_code_regions()[Int(code.first_region) + position])].letters)
     }
@@ -81,6 +88,13 @@ enum Plans {
             if atEnd != 0 { (action, place) = (atEnd, state &* 2 &+ 1) }
         }
         return action == 0 ? nil : PrefixMatch(action: action, place: UInt16(truncatingIfNeeded: place))
+    }
+
+    static func prefix(from start: UInt16, ascii: [UInt8]) -> PrefixMatch? {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(ascii.count, 1)) { memory in
+            for index in ascii.indices { memory[index] = ascii[index] & 15 }
+            return memory.baseAddress.flatMap { prefix(from: start, Digits(base: UnsafePointer($0), count: ascii.count)) }
+        }
     }
 
     /// What the number of digits says under a region's plan.
