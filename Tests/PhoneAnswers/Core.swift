@@ -123,7 +123,6 @@ enum Core {
         return [PhoneNumber.Format.e164, .international, .national, .rfc3966].map { number.formatted($0, using: [custom]) }
     }
 
-    /// Nothing where the reference has no answer: the question says so with a last field.
     static func typing(_ fields: [String]) -> Any {
         var formatter = AsYouTypeFormatter(region: region(fields[0]))
         var shown: [Any] = []
@@ -131,5 +130,17 @@ enum Core {
             shown.append(formatter.append(Character(scalar), remembersPosition: index == Int(fields[2])))
         }
         return shown + [formatter.rememberedPosition]
+    }
+
+    static func finding(_ fields: [String]) -> Any {
+        let leniency = PhoneNumberFinder.Leniency(rawValue: UInt8(fields[2])!)!
+        let scalars = fields[1].unicodeScalars
+        return PhoneNumberFinder(in: fields[1], region: region(fields[0]), leniency: leniency).map { match -> [Any] in
+            [
+                scalars.distance(from: scalars.startIndex, to: match.range.lowerBound),
+                scalars.distance(from: scalars.startIndex, to: match.range.upperBound),
+                match.number.formatted(.e164), match.number.extensionDigits.json,
+            ]
+        }
     }
 }

@@ -75,9 +75,9 @@ public struct AsYouTypeFormatter: Sendable {
     public var rememberedPosition: Int {
         guard canFormat else { return remembered.typed }
         var (position, found) = (0, 0)
-        for byte in text.utf8 {
+        for scalar in text.unicodeScalars {
             guard found < remembered.accrued else { break }
-            if accrued[found] == byte { found += 1 }
+            if UInt32(accrued[found]) == scalar.value { found += 1 }
             position += 1
         }
         return position
@@ -93,7 +93,7 @@ public struct AsYouTypeFormatter: Sendable {
         if typedCount == 1, scalar == "+" || scalar == "\u{FF0B}" {
             accrued.append(UInt8(ascii: "+"))
             if remembersPosition { remembered.accrued = accrued.count }
-        } else if let value = Self.digit(scalar) {
+        } else if let value = Symbol.asciiDigit(scalar) {
             digit = value
             accrued.append(value)
             national.append(value)
@@ -107,15 +107,6 @@ public struct AsYouTypeFormatter: Sendable {
     }
 
     private static let longest = 250
-
-    private static func digit(_ scalar: Unicode.Scalar) -> UInt8? {
-        if scalar.value < 128 {
-            return scalar.value >= 0x30 && scalar.value <= 0x39 ? UInt8(scalar.value) : nil
-        }
-        let properties = scalar.properties
-        guard properties.numericType == .decimal || properties.numericType == .digit, let value = properties.numericValue else { return nil }
-        return UInt8(ascii: "0") + UInt8(value)
-    }
 
     private mutating func shown(_ digit: UInt8?) -> String {
         guard canFormat else {
@@ -223,8 +214,9 @@ public struct AsYouTypeFormatter: Sendable {
             let index = fitting.trailingZeroBitCount
             let format = set[index]
             if pattern == format.widths { return false }
-            if national.count <= Int(format.longest), format.shortest <= TypingTemplate.longest, national.count <= TypingTemplate.longest {
-                template = TypingTemplate(format, longest: min(Int(format.longest), TypingTemplate.longest))
+            let longest = min(Int(format.longest), TypingTemplate.longest)
+            if national.count <= longest, format.shortest <= longest {
+                template = TypingTemplate(format, longest: longest)
                 pattern = format.widths
                 spacesNationalPrefix = format.prefixRules.contains(.isSpaced)
                 return true
@@ -301,7 +293,8 @@ public struct AsYouTypeFormatter: Sendable {
 
     private mutating func takeNationalPrefix() -> [UInt8] {
         var end = 0
-        if let code, Plans.codes[code].calling_code == 1, national.count > 1, national[0] == UInt8(ascii: "1"), national[1] > UInt8(ascii: "1") {
+        let one = UInt8(ascii: "1")
+        if let code, Plans.codes[code].calling_code == 1, national.count > 1, national[0] == one, national[1] > one {
             // Numbers of North America begin with 2 to 9; 10 and 11 are something else.
             end = 1
             prefix += Array("1 ".utf8)

@@ -113,8 +113,7 @@ extension PhoneNumber {
     private static func hyphenated(_ text: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         for character in String(decoding: text, as: UTF8.self).unicodeScalars {
-            let symbol = character.value < 128 ? UInt8(character.value) : Symbol.symbol(for: character.value).symbol
-            if Symbol.traits(symbol).contains(.punctuation) {
+            if Text.isPunctuation(character.value) {
                 if !result.isEmpty, result.last != UInt8(ascii: "-") { result.append(UInt8(ascii: "-")) }
             } else {
                 result += Array(String(Character(character)).utf8)

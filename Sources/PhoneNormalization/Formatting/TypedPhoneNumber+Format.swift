@@ -102,13 +102,7 @@ extension TypedPhoneNumber {
 enum TypedDigits {
     /// The digits of every script, as ASCII.
     static func ascii(_ text: String) -> [UInt8] {
-        var digits: [UInt8] = []
-        for scalar in text.unicodeScalars {
-            let symbol = scalar.value < 128 ? UInt8(scalar.value) : Symbol.symbol(for: scalar.value).symbol
-            guard Symbol.traits(symbol).contains(.digit) else { continue }
-            digits.append(symbol < 128 ? symbol : symbol - Symbol.digitZero + UInt8(ascii: "0"))
-        }
-        return digits
+        text.unicodeScalars.compactMap(Symbol.asciiDigit)
     }
 
     /// ASCII digits, letters in upper case, and the separators people group with; all else is left out.

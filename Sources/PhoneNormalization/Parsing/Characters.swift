@@ -5,8 +5,9 @@ struct Characters {
     private(set) var offset = 0
 
     @inline(__always)
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, from offset: Int = 0) {
         self.bytes = bytes
+        self.offset = offset
     }
 
     /// How many characters there are, or fewer; all there are in valid UTF-8.

@@ -139,6 +139,20 @@ struct Resolution {
         return stripped
     }
 
+    /// Whether digits begin with what is dialled in front within the country, and are more of a number without it.
+    func hasNationalPrefix(_ digits: Digits, plan: UnsafePointer<phone_region>) -> Bool {
+        var heard = HeardPrefix()
+        _ = strippingNationalPrefix(digits, plan: plan, pass: 0, &heard)
+        return heard.isStripped
+    }
+
+    private struct HeardPrefix: ResolutionTrace {
+        var isStripped = false
+        mutating func note(_ origin: TypedPhoneNumber.Origin) {}
+        mutating func note(carrierCode digits: Digits, _ range: @autoclosure () -> Range<Int>) { isStripped = true }
+        mutating func forgetCarrierCode() {}
+    }
+
     @inline(__always)
     private func matchesGeneral(_ digits: Digits, _ plan: UnsafePointer<phone_region>) -> Bool {
         Plans.outcome(of: Plans.walk(from: plan.pointee.start, digits)).matchesGeneral

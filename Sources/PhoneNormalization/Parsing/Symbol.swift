@@ -100,6 +100,16 @@ enum Symbol {
         }
     }
 
+    /// A digit of any script, or one that is raised or encircled, as ASCII.
+    static func asciiDigit(_ scalar: Unicode.Scalar) -> UInt8? {
+        guard scalar.value >= 128 else { return scalar.value >= 0x30 && scalar.value <= 0x39 ? UInt8(scalar.value) : nil }
+        let properties = scalar.properties
+        guard properties.numericType == .decimal || properties.numericType == .digit, let value = properties.numericValue else {
+            return nil
+        }
+        return UInt8(ascii: "0") + UInt8(value)
+    }
+
     /// The character of a digit in a script, as ``symbol(for:)`` counts them; script 0 is ASCII.
     static func digit(_ value: UInt8, script: Int) -> Unicode.Scalar {
         let zero = script == 0 ? 0x30 : phone_table_digit_zeros()[script - 1]

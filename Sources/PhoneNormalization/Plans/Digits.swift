@@ -45,6 +45,16 @@ struct NationalDigits: Sendable, Hashable {
         target.storeBytes(of: third | 0x30, toByteOffset: 16, as: UInt8.self)
     }
 
+    /// The digits behind the first ones.
+    func dropFirst(_ amount: Int) -> NationalDigits {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.capacity + 8) { memory in
+            memory.initialize(repeating: 0)
+            for index in amount..<Int(count) { memory[index - amount] = self[index] }
+            // An allocation of a fixed, positive size has a base address.
+            return NationalDigits(Digits(base: UnsafePointer(memory.baseAddress.unsafelyUnwrapped), count: Int(count) - amount))
+        }
+    }
+
     /// The value of one digit.
     @inline(__always)
     subscript(index: Int) -> UInt8 {
