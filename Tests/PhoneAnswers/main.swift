@@ -6,7 +6,9 @@ import Foundation
 /// What a feature answers to the fields of one line: anything that JSON can hold.
 typealias Feature = ([String]) -> Any
 
-let features: [String: Feature] = [:]
+let features: [String: Feature] = [
+    "short": shortNumbers,
+]
 
 guard CommandLine.arguments.count == 2, let feature = features[CommandLine.arguments[1]] else {
     FileHandle.standardError.write(Data("usage: phone-answers \(features.keys.sorted().joined(separator: "|"))\n".utf8))
