@@ -8,6 +8,7 @@ typealias Feature = ([String]) -> Any
 
 let features: [String: Feature] = [
     "short": shortNumbers,
+    "timezones": timeZones,
 ]
 
 guard CommandLine.arguments.count == 2, let feature = features[CommandLine.arguments[1]] else {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles libphonenumber's metadata into the constant tables of Sources/CPhoneMetadata.
 
-    generate.py            writes tables.c, short_numbers.c and phone_metadata_version.h
+    generate.py            writes tables.c, short_numbers.c, time_zones.c and phone_metadata_version.h
     generate.py --check    fails if the committed files differ from what it would write
 
 Reads the metadata out of the PyPI package `phonenumbers` (../phone/requirements.txt names the release) and
@@ -20,6 +20,7 @@ import automata
 import csource
 import short_numbers
 import symbols
+import time_zones
 
 RELEASE = "9.0.43"
 TARGET = pathlib.Path(__file__).resolve().parents[3] / "Sources" / "CPhoneMetadata"
@@ -377,12 +378,14 @@ def main():
         sys.exit("generate.py: the tables are made from phonenumbers %s, but %s is installed" % (RELEASE, phonenumbers.__version__))
     tables = Tables()
     short = short_numbers.Tables([region["id"] for region in tables.regions])
+    zones = time_zones.Tables([code["code"] for code in tables.codes])
     if chosen.sizes:
-        for name, value in {**tables.sizes(), **short.sizes()}.items():
+        for name, value in {**tables.sizes(), **short.sizes(), **zones.sizes()}.items():
             print("%-22s %d" % (name, value))
     files = {
         TARGET / "tables.c": tables.render(),
         TARGET / "short_numbers.c": short.render(),
+        TARGET / "time_zones.c": zones.render(),
         TARGET / "include" / "phone_metadata_version.h": version_header(tables),
     }
     differing = [path for path, text in files.items() if not path.exists() or path.read_text() != text]
