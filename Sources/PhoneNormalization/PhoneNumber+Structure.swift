@@ -51,12 +51,10 @@ extension PhoneNumber {
         return runs
     }
 
-    /// China, Mexico, Argentina, Brazil, Indonesia.
     private static func areMobilesGeographical(_ code: UInt16) -> Bool {
-        switch code {
-        case 52, 54, 55, 62, 86: true
-        default: false
-        }
+        var codes = phone_table_geographical_mobile_codes()
+        while codes.pointee != 0, codes.pointee != code { codes += 1 }
+        return codes.pointee != 0
     }
 
     /// What the number of digits says about numbers of one type: ``Possibility/invalidLength`` for a type the plan does not have.

@@ -133,4 +133,7 @@ PHONE_TABLE(uint16_t, symbol_traits)
 PHONE_TABLE(uint8_t, character_blocks)
 PHONE_TABLE(uint16_t, characters)
 
+#include "phone_short_numbers.h"
+#include "phone_time_zones.h"
+
 #undef PHONE_TABLE

@@ -58,7 +58,8 @@ struct CandidateShape {
 
     /// One or two digits, a slash, one or two digits, a slash, two digits at least.
     private func isDate(_ start: Int, firstUpTo first: UInt32, secondUpTo second: UInt32) -> Bool {
-        guard let slash = skipPart(start, upTo: first), let other = skipPart(slash, upTo: second), let one = skip(other, Text.isDigit) else {
+        guard let slash = skipPart(start, upTo: first), let other = skipPart(slash, upTo: second), let one = skip(other, Text.isDigit)
+        else {
             return false
         }
         return skip(one, Text.isDigit) != nil

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles libphonenumber's metadata into the constant tables of Sources/CPhoneMetadata.
 
-    generate.py            writes tables.c and phone_metadata_version.h
+    generate.py            writes tables.c, short_numbers.c, time_zones.c and phone_metadata_version.h
     generate.py --check    fails if the committed files differ from what it would write
 
 Reads the metadata out of the PyPI package `phonenumbers` (../phone/requirements.txt names the release) and
@@ -19,7 +19,10 @@ from phonenumbers.phonenumberutil import COUNTRY_CODE_TO_REGION_CODE as REGIONS_
 from phonenumbers.phonenumberutil import _VALID_PUNCTUATION as PUNCTUATION
 
 import automata
+import csource
+import short_numbers
 import symbols
+import time_zones
 
 RELEASE = "9.0.43"
 TARGET = pathlib.Path(__file__).resolve().parents[3] / "Sources" / "CPhoneMetadata"
@@ -379,21 +382,10 @@ class Tables:
     # Output
 
     def render(self):
-        out = ["// Made by Tests/Interop/phone-metadata/generate.py; see NOTICE. Do not edit.", '#include "CPhoneMetadata.h"', ""]
+        out = csource.begin()
 
         def array(kind, name, values):
-            values = list(values)
-            out.append("const %s %s[%d] = {" % (kind, name, len(values)))
-            line = ""
-            for value in values:
-                piece = "%s," % value
-                if len(line) + len(piece) > 118:
-                    out.append(line)
-                    line = ""
-                line += piece
-            out.append(line)
-            out.append("};")
-            out.append("")
+            out.extend(csource.array(kind, name, values))
 
         def flat(automaton):
             assert len(automaton.successors) < 1 << 16
@@ -466,7 +458,7 @@ class Tables:
 
 def version_header(tables):
     return "\n".join([
-        "// Made by Tests/Interop/phone-metadata/generate.py; see NOTICE. Do not edit.",
+        csource.BANNER,
         "#pragma once",
         "",
         '#define PHONE_METADATA_VERSION "%s"' % RELEASE,
@@ -485,10 +477,17 @@ def main():
     if phonenumbers.__version__ != RELEASE:
         sys.exit("generate.py: the tables are made from phonenumbers %s, but %s is installed" % (RELEASE, phonenumbers.__version__))
     tables = Tables()
+    short = short_numbers.Tables([region["id"] for region in tables.regions])
+    zones = time_zones.Tables([code["code"] for code in tables.codes])
     if chosen.sizes:
-        for name, value in tables.sizes().items():
+        for name, value in {**tables.sizes(), **short.sizes(), **zones.sizes()}.items():
             print("%-22s %d" % (name, value))
-    files = {TARGET / "tables.c": tables.render(), TARGET / "include" / "phone_metadata_version.h": version_header(tables)}
+    files = {
+        TARGET / "tables.c": tables.render(),
+        TARGET / "short_numbers.c": short.render(),
+        TARGET / "time_zones.c": zones.render(),
+        TARGET / "include" / "phone_metadata_version.h": version_header(tables),
+    }
     differing = [path for path, text in files.items() if not path.exists() or path.read_text() != text]
     if chosen.check:
         for path in differing:
