@@ -100,6 +100,27 @@ import Testing
         try await store.close()
     }
 
+    /// What goes wrong most, and the one of the provocations above that stands for it.
+    private static let causes = [
+        ("empty", "nothing"), ("10 MB", "10 MB of digits"), ("invalid UTF-8", "bytes that are not UTF-8"), ("letters", "letters"),
+        ("wrong region", "a number of another country than the one it is typed in"), ("unknown region", "a region that nobody has"),
+        ("expired", "a token of eleven minutes ago"), ("forged token", "a token: one bit of it"), ("reused token", "a token that was used"),
+        ("corrupt database", "a database that was damaged"), ("wrong passphrase", "opening another passphrase"),
+        ("read-only directory", "a database in a directory that nobody can write"),
+    ]
+
+    @Test("causes that a person or an operator has to tell apart have different codes")
+    func causesDiffer() async throws {
+        var codes: [String: String] = [:]
+        for (cause, what) in Self.causes {
+            let found = Provocation.all.filter { $0.what == what && !$0.code.hasSuffix(".malformedCode") }
+            let provocation = try #require(found.first, "\(cause) is not provoked")
+            #expect(found.count == 1, "\(cause)")
+            codes[cause] = try await provocation.body(try await ErrorBench()).code
+        }
+        #expect(Set(codes.values).count == Self.causes.count, "\(codes)")
+    }
+
     // MARK: The tool
 
     private static let tool: URL? = {
