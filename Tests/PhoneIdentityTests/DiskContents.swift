@@ -59,9 +59,10 @@ enum DiskContents {
         let pieces = stride(from: 0, through: secret.count - 16, by: 8).map { Data(secret[$0..<$0 + 16]) }
         return try Set(
             FileManager.default.contentsOfDirectory(atPath: directory).filter { name in
-                let bytes = try Data(contentsOf: URL(fileURLWithPath: directory + "/" + name))
-                // A log has its length from the start, and is mostly zeros.
-                let filled = bytes.prefix((bytes.lastIndex { $0 != 0 } ?? -1) + 1)
+                var filled = try Data(contentsOf: URL(fileURLWithPath: directory + "/" + name))
+                // A log has its length from the start, and is mostly zeros: searching those byte by byte would hold up every other test.
+                let zeros = Data(count: 65_536)
+                while filled.count > zeros.count, filled.suffix(zeros.count) == zeros { filled.removeLast(zeros.count) }
                 return pieces.contains { filled.range(of: $0) != nil }
             })
     }

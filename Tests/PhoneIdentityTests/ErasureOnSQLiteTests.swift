@@ -105,7 +105,7 @@ import Testing
 
     @Test(
         "while a long reader holds older pages of a store the answer is pending, and after it has gone asking again, or the sweep, ends it",
-        arguments: ["shred.sqlite", "identity.sqlite"], [true, false])
+        arguments: zip(["shred.sqlite", "identity.sqlite"], [true, false]))
     func reader(of file: String, asksAgain: Bool) async throws {
         let disk = try await Disk()
         let service = disk.process.service
