@@ -147,6 +147,7 @@ let package = Package(
                 "PhoneIdentity", "PhoneNormalization", "OTPEngine", "SealedStore", "AuditLog", "ConsentLedger", "Messaging",
                 "IdentityTypes",
                 "RecordStorage", "SQLiteStorage", "CryptoPrimitives", "PhoneIdentityTesting",
+                .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
             ],
             swiftSettings: strict),
     ]

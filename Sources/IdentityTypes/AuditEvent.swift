@@ -2,7 +2,7 @@ public import RecordStorage
 
 /// What can happen, with how it ended. The codes are part of the public leaf and never change their meaning.
 ///
-/// ``consentExpired``, ``historyReleased`` and ``deploymentOpened`` are reserved; nothing records them yet.
+/// ``consentExpired`` and ``deploymentOpened`` are reserved; nothing records them yet.
 public enum AuditAction: UInt16, Hashable, Sendable, CaseIterable {
     // A challenge is one entry, written at its end.
     case enrolled = 1
@@ -23,6 +23,7 @@ public enum AuditAction: UInt16, Hashable, Sendable, CaseIterable {
     case enrolmentAcknowledged = 24
     case exported = 25
     case historyReleased = 26
+    case pseudonymGiven = 27
 
     case erasureBegun = 32
     case erased = 33

@@ -22,6 +22,10 @@ public struct IdentityError: Error, Hashable, Sendable {
         public static let regionRefused = Self(rawValue: "identity.regionRefused")
         /// The pseudonym was never given, or its person was erased.
         public static let unknownPseudonym = Self(rawValue: "identity.unknownPseudonym")
+        /// The pseudonym is another consumer's, where only the host's own will do.
+        public static let foreignPseudonym = Self(rawValue: "identity.foreignPseudonym")
+        /// As many consumers as there may be have a pseudonym of this person.
+        public static let tooManyConsumers = Self(rawValue: "identity.tooManyConsumers")
         /// The person's erasure has begun; nothing but finishing it is possible.
         public static let erasing = Self(rawValue: "identity.erasing")
         /// The owner stopped a recovery of this account; the number alone does not recover it now.
@@ -57,6 +61,10 @@ public struct IdentityError: Error, Hashable, Sendable {
     static var unknownPseudonym: IdentityError {
         IdentityError(
             Code.unknownPseudonym, "No person has this pseudonym: it was never given, or its person was erased.")
+    }
+
+    static var erasing: IdentityError {
+        IdentityError(Code.erasing, "This person's erasure has begun; nothing but finishing it is possible.")
     }
 
     public init(_ error: PhoneNumberError) {

@@ -88,22 +88,23 @@ extension IdentityService {
         }
     }
 
-    /// The person behind a pseudonym.
+    /// The person behind a pseudonym, whichever consumer's it is.
     ///
     /// - Throws: `.unknownPseudonym` or `.erasing`.
     func person(_ pseudonym: Pseudonym) async throws(IdentityError) -> (Enrolment, StoredRecord) {
         let subject: SubjectID?
         do { subject = try await pseudonyms.subject(of: pseudonym) } catch { throw IdentityError(error) }
         guard let subject else { throw IdentityError.unknownPseudonym }
-        return try await activePerson(subject)
+        return try await activePerson(subject, ifGone: .erasing)
     }
 
-    /// - Throws: `.unknownPseudonym` or `.erasing`.
-    func activePerson(_ subject: SubjectID) async throws(IdentityError) -> (Enrolment, StoredRecord) {
-        guard let found = try await enrolment(of: subject) else { throw IdentityError.unknownPseudonym }
-        guard found.0.state == .active else {
-            throw IdentityError(.erasing, "This person's erasure has begun; nothing but finishing it is possible.")
-        }
+    /// - Parameter gone: what to say where there is no row. Of somebody whom a pseudonym still leads to it is the erasure that took it.
+    /// - Throws: `.erasing`, or `gone`.
+    func activePerson(
+        _ subject: SubjectID, ifGone gone: IdentityError = .unknownPseudonym
+    ) async throws(IdentityError) -> (Enrolment, StoredRecord) {
+        guard let found = try await enrolment(of: subject) else { throw gone }
+        guard found.0.state == .active else { throw IdentityError.erasing }
         return found
     }
 

@@ -15,7 +15,8 @@ extension PhoneNumber {
         self = try text.withUTF8 { Self.parse($0, region: region) }.get()
     }
 
-    /// Reads a number from UTF-8 bytes, which may be any bytes; invalid UTF-8 counts as characters that no number has.
+    /// Reads a number from UTF-8 bytes, which may be any bytes; a broken character counts as one that no number has, and is named as the
+    /// reason (`.invalidUTF8`) where no number could be read.
     ///
     /// - Throws: ``PhoneNumberError``, by code.
     public init(parsing utf8: Span<UInt8>, region: Region?) throws(PhoneNumberError) {

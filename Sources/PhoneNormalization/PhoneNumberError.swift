@@ -6,7 +6,7 @@ public struct PhoneNumberError: Error, Sendable, Hashable {
 
         /// No default region and no plus sign, or a country calling code that nobody has: ask for the country.
         public static let invalidCountryCode = Code(rawValue: 1)
-        /// Fewer than two digits, or characters that no phone number has: ask for the number again.
+        /// Fewer than two digits, letters, or other characters that no phone number has: ask for the number again.
         public static let notANumber = Code(rawValue: 2)
         /// An international prefix with next to nothing behind it: ask for the whole number.
         public static let tooShortAfterIDD = Code(rawValue: 3)
@@ -14,6 +14,10 @@ public struct PhoneNumberError: Error, Sendable, Hashable {
         public static let tooShortNSN = Code(rawValue: 4)
         /// More than 250 characters, or more than 17 digits behind the country calling code: ask for one number only.
         public static let tooLong = Code(rawValue: 5)
+        /// Nothing but white space: ask for a number.
+        public static let empty = Code(rawValue: 6)
+        /// What was sent is no number and not UTF-8 either: look at the form's encoding.
+        public static let invalidUTF8 = Code(rawValue: 7)
 
         public var description: String {
             switch self {
@@ -22,6 +26,8 @@ public struct PhoneNumberError: Error, Sendable, Hashable {
             case .tooShortAfterIDD: "tooShortAfterIDD"
             case .tooShortNSN: "tooShortNSN"
             case .tooLong: "tooLong"
+            case .empty: "empty"
+            case .invalidUTF8: "invalidUTF8"
             default: "code \(rawValue)"
             }
         }
@@ -43,13 +49,17 @@ public struct PhoneNumberError: Error, Sendable, Hashable {
         case .invalidCountryCode:
             "The country calling code is missing or unknown; pass the region the number is dialled from, or ask for a number that begins with +."
         case .notANumber:
-            "The text is not a phone number; ask for the digits again."
+            "The text is not a phone number; ask for the digits and nothing else."
         case .tooShortAfterIDD:
             "Too few digits follow the international prefix; ask for the whole number with its country calling code."
         case .tooShortNSN:
             "Too few digits are left for a national number; ask for the whole number."
         case .tooLong:
             "There are more digits or characters than any phone number has; ask for one number without other text."
+        case .empty:
+            "There is no text; ask for a phone number."
+        case .invalidUTF8:
+            "The bytes are not text in UTF-8; send the form in UTF-8, and ask for the number again."
         default:
             "The text could not be read as a phone number; ask for it again."
         }

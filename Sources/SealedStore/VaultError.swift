@@ -17,7 +17,7 @@ public struct VaultError: Error, Hashable, Sendable {
         public static let releaseBudget = Self(rawValue: "vault.releaseBudget")
         /// An order or proof was used before, is too old, or is not genuine.
         public static let orderRefused = Self(rawValue: "vault.orderRefused")
-        /// The keys are deleted, but older copies of their pages are still in the store's write-ahead log: ask again.
+        /// All is deleted, but older copies of its pages are still in a store's write-ahead log: ask again.
         public static let erasurePending = Self(rawValue: "vault.erasurePending")
     }
 

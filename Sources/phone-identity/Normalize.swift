@@ -187,6 +187,7 @@ extension PhoneNumberError.Code {
         case .tooShortAfterIDD: "TOO_SHORT_AFTER_IDD"
         case .tooShortNSN: "TOO_SHORT_NSN"
         case .tooLong: "TOO_LONG"
+        // Also what has a code of its own here, such as nothing at all: the programs this is compared with have five.
         default: "NOT_A_NUMBER"
         }
     }

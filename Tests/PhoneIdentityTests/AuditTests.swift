@@ -45,6 +45,8 @@ import Testing
         _ = try await service.export(people[1], proof: proof)
         happened(.exported)
         happened(.historyReleased)
+        for _ in 0..<2 { _ = try await service.pseudonym(of: people[1], for: "support") }
+        happened(.pseudonymGiven)
         try await service.withdraw(.productUpdate, for: people[0])
         try await service.withdraw(.productUpdate, for: people[0])
         happened(.consentWithdrawn)

@@ -17,7 +17,7 @@ struct Refused: Sendable {
     let code: String
     /// What is said, printed or dumped of it.
     let texts: [String]
-    /// Whether a row of either store is another than before.
+    /// Whether a row of either store, or a file, is another than before.
     let wrote: Bool
 }
 
@@ -25,7 +25,7 @@ struct Refused: Sendable {
 struct Provocation: Sendable, CustomTestStringConvertible {
     let code: String
     let what: String
-    /// Why rows change all the same; `nil` where none may.
+    /// Why rows change all the same; `nil` where nothing may.
     let writes: String?
     let body: @Sendable (ErrorBench) async throws -> Refused
 
@@ -67,18 +67,21 @@ final class ErrorBench: Sendable {
 
     /// Does what is to be refused, and looks at what it left.
     func refused(_ action: () async throws -> some Any) async throws -> Refused {
-        let before = try await deployment.rows()
+        let before = (try await deployment.rows(), try files())
         do {
             _ = try await action()
         } catch {
             guard let (code, reason) = Self.code(of: error) else { throw error }
-            let after = try await deployment.rows()
+            let after = (try await deployment.rows(), try files())
             return Refused(
                 code: code, texts: [reason, String(describing: error), String(reflecting: error), "\(dumped(error))"],
                 wrote: before != after)
         }
         throw Unexpected("it was not refused")
     }
+
+    /// What is in the files of this test and of its keyrings.
+    private func files() throws -> [String: [UInt8]] { try DiskContents.of([directory, deployment.keyrings.directory]) }
 
     private func dumped(_ error: any Error) -> String {
         var text = ""

@@ -33,6 +33,16 @@ extension Provocation {
             _ = await refusal { try await bench.service.erase(person) }
             return try await bench.refused { try await bench.service.record([TestProcess.decision(.productUpdate)], for: person) }
         },
+        Provocation("identity.foreignPseudonym", "another system's name where only the host's own will do") { bench in
+            let person = try await bench.person()
+            let support = try await bench.service.pseudonym(of: person, for: "support")
+            return try await bench.refused { try await bench.service.acknowledge(support) }
+        },
+        Provocation("identity.tooManyConsumers", "a name for the 65th system") { bench in
+            let person = try await bench.person()
+            for index in 1..<64 { _ = try await bench.service.pseudonym(of: person, for: try #require(Consumer(rawValue: "\(index)"))) }
+            return try await bench.refused { try await bench.service.pseudonym(of: person, for: "64") }
+        },
         Provocation("identity.recoveryStopped", "a recovery after the owner's stop", writes: "the challenge is spent") { bench in
             let person = try await bench.person()
             try await bench.service.stopRecovery(person)

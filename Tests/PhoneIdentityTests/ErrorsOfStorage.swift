@@ -41,9 +41,9 @@ extension Provocation {
             bench.deployment.identity.plan(.full, at: 1)
             return try await bench.refused { try await bench.process.begin(.signUp, ErrorBench.number) }
         },
-        // Root too cannot make a file there.
         Provocation("storage.readOnly", "a database in a directory that nobody can write") { bench in
-            try await bench.refused { try await SQLiteRecordStore(path: "/sys/identity.sqlite") }
+            let directory = try bench.unwritableDirectory()
+            return try await bench.refused { try await SQLiteRecordStore(path: directory + "/identity.sqlite") }
         },
         corrupt("no bytes that a database begins with", Array("This is no database.\n".utf8)),
         corrupt("10 MB of something else", [UInt8](repeating: 0xA5, count: 10_000_000)),
@@ -99,9 +99,7 @@ extension Provocation {
     private static func corrupt(_ what: String, _ bytes: [UInt8]) -> Provocation {
         Provocation("storage.corrupt", "a file with \(what)") { bench in
             let path = try bench.file("identity.sqlite", bytes)
-            let refused = try await bench.refused { try await SQLiteRecordStore(path: path) }
-            #expect(try Array(Data(contentsOf: URL(fileURLWithPath: path))) == bytes)
-            return refused
+            return try await bench.refused { try await SQLiteRecordStore(path: path) }
         }
     }
 
@@ -193,7 +191,7 @@ extension Provocation {
             keyring("keyring.system", "a directory") { $0.directory },
             keyring("keyring.system", "10 MB") { try $0.file("keyring", [UInt8](repeating: 0, count: 10_000_000)) },
             ceremony("keyring.exists", "keyrings that are there") { bench in bench.deployment.keyrings.directory },
-            ceremony("keyring.system", "a directory that nobody can write") { _ in "/sys" },
+            ceremony("keyring.system", "a directory that nobody can write") { try $0.unwritableDirectory() },
             ceremony("keyring.system", "a file in place of the directory") { try $0.file("file", [1]) },
             ceremony("keyring.malformed", "an origin with spaces", origin: "my log") { $0.directory },
         ] + memory
@@ -214,19 +212,18 @@ extension Provocation {
     ) -> Provocation {
         Provocation(code, "making keyrings: \(what)") { bench in
             let directory = try directory(bench)
-            func files() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: directory).sorted()) ?? [] }
-            let before = files()
-            let refused = try await bench.refused {
+            return try await bench.refused {
                 try KeyringCeremony(origin: origin, work: .testing).perform(
                     directory: directory, deployment: bench.deployment.keyrings.host.deployment, passphrase: ErrorBench.passphrase,
                     random: SystemRandomSource())
             }
-            #expect(files() == before)
-            return refused
         }
     }
 
     #if os(Linux)
+        /// Codes that nothing provokes on this system.
+        static let notHere: Set<String> = []
+
         /// A limit on the address space, with 1 GB to spare for the tests beside this one, for as long as one allocation of 4 GB takes.
         private static let memory = [
             Provocation("crypto.outOfMemory", "a passphrase's hash in more memory than there is") { bench in
@@ -244,6 +241,8 @@ extension Provocation {
             }
         ]
     #else
+        /// Nothing makes an allocation fail here: macOS tells no process how much it has, and heeds no limit on the address space.
+        static let notHere: Set<String> = ["crypto.outOfMemory"]
         private static let memory: [Provocation] = []
     #endif
 
@@ -309,6 +308,20 @@ extension Provocation {
 
 extension ErrorBench {
     func path(_ keyring: String) -> String { deployment.keyrings.directory + "/" + keyring }
+
+    /// A directory in which this process can make no file.
+    func unwritableDirectory() throws -> String {
+        #if os(Linux)
+            // Tests often run as root in a container, whom permissions do not stop; in sysfs nobody makes a file.
+            return "/sys"
+        #else
+            // There is no such place elsewhere, and nobody runs tests as root.
+            let path = directory + "/unwritable"
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o500])
+            return path
+        #endif
+    }
 }
 
 /// The memory of a signer that never moves.

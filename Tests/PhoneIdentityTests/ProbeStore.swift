@@ -27,6 +27,7 @@ final class ProbeStore: RecordStore {
         var late: [[RecordChange]] = []
         var unreadable: Set<RecordCollection> = []
         var read: [RecordCollection] = []
+        var found: [StoredRecord] = []
         var readsFail = false
         var keys: Set<RecordKey> = []
         var beforeCommit: (@Sendable () async -> Void)?
@@ -46,12 +47,15 @@ final class ProbeStore: RecordStore {
     var made: [[RecordChange]] { state.withLock { $0.made } }
     /// Collections of the records asked for since ``reset()``, in order.
     var read: [RecordCollection] { state.withLock { $0.read } }
+    /// Records that were found by their keys since ``reset()``, in order.
+    var found: [StoredRecord] { state.withLock { $0.found } }
 
     func reset() {
         state.withLock { state in
             state.attempts = 0
             state.made = []
             state.read = []
+            state.found = []
             state.plan = [:]
         }
     }
@@ -87,7 +91,9 @@ final class ProbeStore: RecordStore {
 
     func records(at keys: [RecordKey]) async throws(StorageError) -> [StoredRecord?] {
         try beforeRead(keys.map(\.collection))
-        return try await wrapped.records(at: keys)
+        let records = try await wrapped.records(at: keys)
+        state.withLock { $0.found += records.compactMap { $0 } }
+        return records
     }
 
     func records(in range: RecordRange, limit: Int) async throws(StorageError) -> [StoredRecord] {

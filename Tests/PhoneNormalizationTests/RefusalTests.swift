@@ -4,7 +4,14 @@ import Testing
 @Suite("A text that is no number is refused with a reason")
 struct RefusalTests {
     static let cases: [(text: String, region: Region?, code: PhoneNumberError.Code)] = [
-        ("", "CH", .notANumber),
+        ("", "CH", .empty),
+        ("", nil, .empty),
+        (" \t\r\n\u{A0}\u{2003}\u{3000}\u{2028}", "CH", .empty),
+        (String(repeating: " ", count: 250), "CH", .empty),
+        (String(repeating: " ", count: 251), "CH", .tooLong),
+        ("\u{FFFD}", "CH", .notANumber),
+        ("044 \u{FFFD} 68", "CH", .notANumber),
+        (" - ", "CH", .notANumber),
         ("+", "CH", .notANumber),
         ("1", "CH", .notANumber),
         ("hello", "CH", .notANumber),
@@ -49,6 +56,27 @@ struct RefusalTests {
                 #expect(!printed.contains(text))
             }
             #expect(error.reason.contains("ask for"))
+        }
+    }
+
+    @Test("bytes that are no number and not UTF-8 either are told apart, at the first broken byte")
+    func invalidUTF8() {
+        let broken: [([UInt8], Int)] = [
+            ([0xFF], 0), ([0x20, 0x80], 1), ([0xC0, 0xAF], 0), ([0xED, 0xA0, 0x80], 0), ([0xF4, 0x90, 0x80, 0x80], 0), ([0xE2, 0x80], 0),
+            (Array("please call ".utf8) + [0xF0, 0x9F, 0x98], 12), (Array("044 ".utf8) + [0xFC] + Array(" 18".utf8), 4),
+            ([0xEF, 0xBF, 0xBD, 0xEF, 0xBF], 3), ([0xEF, 0xBF, 0xBD, 0xEF, 0x41, 0x42], 3),
+        ]
+        for (bytes, offset) in broken {
+            do {
+                _ = try PhoneNumber(parsing: bytes.span, region: "CH")
+                Issue.record("read a number")
+            } catch {
+                #expect(error.code == .invalidUTF8 && error.byteOffset == offset, "\(bytes)")
+            }
+        }
+        // What is wrong with the rest is said first, where that is something else than characters.
+        #expect { try PhoneNumber(parsing: ([0xFF] + Array("044 668 18 00".utf8)).span, region: nil) } throws: {
+            ($0 as? PhoneNumberError)?.code == .invalidCountryCode
         }
     }
 

@@ -138,7 +138,7 @@ enum Names {
         subscript(_ code: PhoneNumberError.Code) -> String {
             switch code {
             case .invalidCountryCode: "INVALID_COUNTRY_CODE"
-            case .notANumber: "NOT_A_NUMBER"
+            case .notANumber, .empty, .invalidUTF8: "NOT_A_NUMBER"
             case .tooShortAfterIDD: "TOO_SHORT_AFTER_IDD"
             case .tooShortNSN: "TOO_SHORT_NSN"
             case .tooLong: "TOO_LONG"

@@ -34,7 +34,10 @@ struct Enrolment: Hashable, Sendable {
     var recoveryAskedAt: Timestamp?
     /// Until when the owner has closed recovery by number alone.
     var recoveryStoppedUntil: Timestamp?
-    /// Everyone who was given a pseudonym.
+    /// How many consumers may know one person: an erasure removes all of their pseudonyms in one commit.
+    static let consumerLimit = 64
+
+    /// Everyone who was given a pseudonym, in the order of the first use; the host is the first of all.
     var consumers: [Consumer] = [.host]
 
     var audit: AuditSubject { AuditSubject(id: subject, historyKey: historyKey) }
@@ -82,7 +85,8 @@ extension Enrolment {
         self.tag = tag
         epoch = try reader.u32()
         historyKey = try reader.fixed(32)
-        wrappedSeed = try reader.prefixed(atMost: 256)
+        wrappedSeed = try reader.prefixed(atMost: 104)
+        guard wrappedSeed.count == 104 else { throw MalformedBytes() }
         linkGeneration = try reader.u32()
         region = try reader.text(atMost: 3)
         metadataVersion = try reader.text(atMost: 32)
@@ -93,8 +97,11 @@ extension Enrolment {
         recoveryStoppedUntil = try reader.optional { reader throws(MalformedBytes) in try reader.time() }
         consumers = []
         for _ in 0..<(try reader.u8()) {
-            guard let consumer = Consumer(rawValue: try reader.text(atMost: 64)) else { throw MalformedBytes() }
+            guard let consumer = Consumer(rawValue: try reader.text(atMost: 64)), !consumers.contains(consumer) else {
+                throw MalformedBytes()
+            }
             consumers.append(consumer)
         }
+        guard consumers.first == .host, consumers.count <= Self.consumerLimit else { throw MalformedBytes() }
     }
 }

@@ -5,10 +5,10 @@ import RecordStorage
 extension IdentityService {
     /// Tells that the host has stored its own account for a pseudonym; from then on `.alreadyEnrolled` carries it no more.
     ///
-    /// - Throws: ``IdentityError``: `.unknownPseudonym`, `.erasing`, `.busy` or a storage code.
+    /// - Throws: ``IdentityError``: `.unknownPseudonym`, `.foreignPseudonym`, `.erasing`, `.busy` or a storage code.
     public func acknowledge(_ pseudonym: Pseudonym) async throws(IdentityError) {
         try await committing { (commit: inout StagedCommit) async throws(IdentityError) in
-            var (enrolment, record) = try await person(pseudonym)
+            var (enrolment, record) = try await hostPerson(pseudonym)
             guard !enrolment.isAcknowledged else { return }
             enrolment.isAcknowledged = true
             commit.put(enrolment.encoded, at: record.key, replacing: record)

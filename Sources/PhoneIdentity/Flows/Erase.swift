@@ -10,8 +10,9 @@ extension IdentityService {
     /// any backup can be opened; the rows go, and older pages of the store with them; the pseudonym goes. Whatever interrupts it,
     /// ``run()`` goes on with it, and so does asking again.
     ///
-    /// - Throws: ``IdentityError``: `.unknownPseudonym`, `vault.erasurePending` (all is deleted, but a long reader still holds older pages
-    ///   of a store: ask again), `.busy`, `vault.unavailable` or a storage code.
+    /// - Parameter pseudonym: any of the person's; all of them end.
+    /// - Throws: ``IdentityError``: `.unknownPseudonym`, `vault.erasurePending` (what could be deleted is, but a long reader still holds older
+    ///   pages of a store: ask again), `.erasing` (another call begins it this moment: ask again), `.busy`, `vault.unavailable` or a storage code.
     @discardableResult
     public func erase(_ pseudonym: Pseudonym) async throws(IdentityError) -> ErasureReceipt {
         let subject = try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> SubjectID in

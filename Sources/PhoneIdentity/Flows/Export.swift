@@ -18,7 +18,10 @@ public struct SubjectExport: Hashable, Sendable {
         public let entry: String
     }
 
+    /// As it was asked for.
     public let pseudonym: Pseudonym
+    /// Everyone who was given a pseudonym of the person, the host first.
+    public let consumers: [Consumer]
     public let enrolledAt: Timestamp
     public let lastProof: Timestamp
     /// ISO 3166-1 alpha-2, or `001`.
@@ -62,7 +65,8 @@ extension IdentityService {
         let states: [ConsentState]
         do { states = try await consentRecords.states(of: enrolment.subject) } catch { throw IdentityError(error) }
         return SubjectExport(
-            pseudonym: pseudonym, enrolledAt: enrolment.enrolledAt, lastProof: enrolment.lastProof, region: enrolment.region,
+            pseudonym: pseudonym, consumers: enrolment.consumers, enrolledAt: enrolment.enrolledAt, lastProof: enrolment.lastProof,
+            region: enrolment.region,
             metadataVersion: enrolment.metadataVersion, consents: states, history: events, number: shown)
     }
 

@@ -19,6 +19,27 @@ struct Characters {
         return count
     }
 
+    /// The first byte that is no part of a character; nil in valid UTF-8.
+    static func firstBroken(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        var characters = Characters(bytes)
+        while true {
+            let start = characters.offset
+            guard let character = characters.next() else { return nil }
+            // Whoever types U+FFFD itself has three bytes that begin with EF, as no broken character has.
+            let isTyped = bytes[start] == 0xEF && characters.offset - start == 3
+            if character == replacement, !isTyped { return start }
+        }
+    }
+
+    /// Whether there is nothing but white space of any script, or nothing.
+    static func areBlank(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var characters = Characters(bytes)
+        while let character = characters.next() {
+            guard let scalar = Unicode.Scalar(character), scalar.properties.isWhitespace else { return false }
+        }
+        return true
+    }
+
     private static let replacement: UInt32 = 0xFFFD
 
     @inline(__always)

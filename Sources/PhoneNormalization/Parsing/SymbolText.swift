@@ -79,7 +79,10 @@ struct SymbolText {
         /// Whether characters are bytes.
         let isASCII: Bool
 
+        /// Looks closer than the reading did, which has no time to: at what people get wrong beside the number.
         func error(in bytes: UnsafeBufferPointer<UInt8>) -> PhoneNumberError {
+            if let broken = Characters.firstBroken(in: bytes) { return PhoneNumberError(.invalidUTF8, byteOffset: broken) }
+            if Characters.areBlank(bytes) { return PhoneNumberError(.empty) }
             guard let character else { return PhoneNumberError(.notANumber) }
             if isASCII { return PhoneNumberError(.notANumber, byteOffset: character) }
             var characters = Characters(bytes)

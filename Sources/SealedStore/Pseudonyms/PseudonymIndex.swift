@@ -63,11 +63,17 @@ public struct PseudonymIndex: Sendable {
 
     /// Whom a pseudonym names; `nil` for one that was never given or whose person was erased.
     package func subject(of pseudonym: Pseudonym) async throws(StorageError) -> SubjectID? {
+        try await holder(of: pseudonym)?.subject
+    }
+
+    /// Whom a pseudonym names, and to which consumer.
+    package func holder(of pseudonym: Pseudonym) async throws(StorageError) -> (subject: SubjectID, consumer: Consumer)? {
         guard let record = try await store.record(at: key(pseudonym)) else { return nil }
         return try decodeRecord(record) { reader throws(MalformedBytes) in
-            guard try reader.u8() == 1, let subject = SubjectID(bytes: try reader.fixed(16)) else { throw MalformedBytes() }
-            _ = try reader.text(atMost: 64)
-            return subject
+            guard try reader.u8() == 1, let subject = SubjectID(bytes: try reader.fixed(16)),
+                let consumer = Consumer(rawValue: try reader.text(atMost: 64))
+            else { throw MalformedBytes() }
+            return (subject, consumer)
         }
     }
 
