@@ -50,12 +50,8 @@ let package = Package(
         .target(name: "CryptoPrimitives", dependencies: ["Clibsodium", "RecordStorage"], swiftSettings: strict),
 
         // The engines.
-        .target(
-            name: "OTPEngine", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives", "PhoneNormalization"],
-            swiftSettings: strict),
-        .target(
-            name: "Messaging", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives", "PhoneNormalization"],
-            swiftSettings: strict),
+        .target(name: "OTPEngine", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives"], swiftSettings: strict),
+        .target(name: "Messaging", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives"], swiftSettings: strict),
         .target(name: "SealedStore", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives"], swiftSettings: strict),
         .target(name: "AuditLog", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives"], swiftSettings: strict),
         .target(name: "ConsentLedger", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives"], swiftSettings: strict),

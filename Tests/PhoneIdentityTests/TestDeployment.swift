@@ -15,6 +15,7 @@ import Synchronization
 /// A clock that only a test moves. Sleeping lets others run, or really sleeps beside running parts.
 final class TestClock: TimeSource {
     private let time = Mutex(Timestamp(milliseconds: 1_795_478_400_000))
+    private let short = Mutex(Duration.zero)
     private let sleeps: Bool
 
     init(sleeps: Bool = false) {
@@ -31,27 +32,34 @@ final class TestClock: TimeSource {
             return
         }
         try await SystemTimeSource().sleep(for: duration)
+        if duration < .seconds(1) { short.withLock { $0 += duration } }
     }
+
+    /// All sleeps of less than a second: how far the sequencer, which polls, has come, however slow the machine is.
+    var polled: Duration { short.withLock { $0 } }
 }
 
 /// A log's files in memory, and when each checkpoint came.
 final class MemoryTiles: TileStore {
     private let files = Mutex<[String: [UInt8]]>([:])
-    private let moments = Mutex<[(size: UInt64, at: ContinuousClock.Instant)]>([])
+    private let moments = Mutex<[(size: UInt64, at: Duration)]>([])
+    private let clock: TestClock
+
+    init(_ clock: TestClock = TestClock()) { self.clock = clock }
 
     var all: [String: [UInt8]] {
         get { files.withLock { $0 } }
         set { files.withLock { $0 = newValue } }
     }
-    /// The size and the moment of each checkpoint.
-    var checkpoints: [(size: UInt64, at: ContinuousClock.Instant)] { moments.withLock { $0 } }
+    /// The size of each checkpoint, and how long the sequencer had polled then.
+    var checkpoints: [(size: UInt64, at: Duration)] { moments.withLock { $0 } }
 
     func contents(of path: String) async throws(AuditError) -> [UInt8]? { files.withLock { $0[path] } }
     func write(_ bytes: [UInt8], to path: String) async throws(AuditError) {
         files.withLock { $0[path] = bytes }
         guard path == TilePath.checkpoint else { return }
         let size = String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().first.flatMap { UInt64($0) }
-        moments.withLock { $0.append((size ?? 0, .now)) }
+        moments.withLock { $0.append((size ?? 0, clock.polled)) }
     }
     func removePartials(of tile: TilePath) async throws(AuditError) {}
 }
@@ -95,7 +103,7 @@ final class TestDeployment: Sendable {
     let keys: ProbeStore
     let clock: TestClock
     let random = SystemRandomSource()
-    let tiles = MemoryTiles()
+    let tiles: MemoryTiles
     let heads = InMemorySignerHeadStore()
     let inbox = DevelopmentInbox()
     let observations = Observations()
@@ -108,6 +116,7 @@ final class TestDeployment: Sendable {
         identity = ProbeStore(lifeline)
         keys = ProbeStore(lifeline)
         self.clock = clock
+        tiles = MemoryTiles(clock)
     }
 
     static var policy: IdentityPolicy { IdentityPolicy(template: CodeTemplate(brand: "Example")) }

@@ -173,7 +173,7 @@ import Testing
     }
 
     @Test func `While emptying the log waits for a reader, nobody waits for it on a cooperative thread`() async throws {
-        let store = try await SQLiteRecordStore(path: directory.file(), busyTimeout: .seconds(30))
+        let store = try await SQLiteRecordStore(path: directory.file(), busyTimeout: .seconds(600))
         var staged = StagedCommit(random: random)
         staged.insert([1], at: key([1]))
         try await staged.commit(to: store)
@@ -183,7 +183,7 @@ import Testing
         var later = StagedCommit(random: random)
         later.insert([2], at: key([2]))
         try await later.commit(to: store)
-        async let isEmpty = store.truncateWriteAheadLog(patience: .seconds(20))
+        async let isEmpty = store.truncateWriteAheadLog(patience: .seconds(600))
         // A read that waited for the truncation would come after it, and so would the reader's end: the truncation would answer false.
         for _ in 0..<20 {
             try await Task.sleep(for: .milliseconds(5))
