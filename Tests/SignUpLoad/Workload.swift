@@ -33,16 +33,23 @@
 
         /// Signs numbers up, `concurrency` at a time. Prints `trying INDEX` for each, and `enrolled INDEX PSEUDONYM TIME` or
         /// `already INDEX PSEUDONYM TIME` as soon as that is promised.
-        func signUps(_ indices: [Int], concurrency: Int) async throws {
+        ///
+        /// - Parameter pause: how long each place stays empty after a sign-up.
+        func signUps(_ indices: [Int], concurrency: Int, pause: Duration) async throws {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 var waiting = indices[...]
-                for index in waiting.prefix(concurrency) { group.addTask { _ = try await signUp(index) } }
+                for index in waiting.prefix(concurrency) { group.addTask { try await signUp(index, thenPause: pause) } }
                 waiting = waiting.dropFirst(concurrency)
                 while try await group.next() != nil {
                     guard let index = waiting.popFirst() else { continue }
-                    group.addTask { _ = try await signUp(index) }
+                    group.addTask { try await signUp(index, thenPause: pause) }
                 }
             }
+        }
+
+        private func signUp(_ index: Int, thenPause pause: Duration) async throws {
+            _ = try await signUp(index)
+            if pause > .zero { try await SystemTimeSource().sleep(for: pause) }
         }
 
         func signUp(_ index: Int) async throws -> Verdict {

@@ -10,6 +10,7 @@
 //   --ahead SECONDS         the clock is ahead by so much
 //   --wait                  prints `ready` and begins when a line comes on standard input
 //   --linger MILLISECONDS   stays for so long after the last answer, and goes on to sequence the log
+//   --pause MILLISECONDS    with sign-ups: rests after each
 //   --again I,J,…           with sign-ups: these numbers first, which may have an account already
 //   --within MILLISECONDS   with check: every sign-up was in a checkpoint so soon after its answer
 //   --synchronous off       the databases do not wait for the disk: for the proof that the power cuts would find it
@@ -46,7 +47,9 @@
             try await deployment.running {
                 command.waitForStart()
                 try await workload.watchingCheckpoint {
-                    try await workload.signUps(again + Array(first..<first + count), concurrency: atOnce)
+                    try await workload.signUps(
+                        again + Array(first..<first + count), concurrency: atOnce,
+                        pause: .milliseconds(command.number("--pause") ?? 0))
                     try await command.linger()
                 }
             }
