@@ -3,7 +3,7 @@ public import RecordStorage
 
 /// Begins challenges, pays for guesses, and consumes a challenge exactly once.
 ///
-/// Each method reads the number's row, lets ``decide(_:_:_:at:)`` decide, and stages. The `stage…` forms leave the commit to
+/// Each method reads the number's row, lets `decide(_:_:_:at:)` decide, and stages. The `stage…` forms leave the commit to
 /// the caller, who adds changes of its own: when that commit meets a conflict, start a new `StagedCommit` and call again. The
 /// others queue per number, commit, and repeat after a conflict a bounded number of times; then they answer `.busy`.
 ///

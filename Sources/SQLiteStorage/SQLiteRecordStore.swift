@@ -39,7 +39,7 @@
         /// For the test that cuts the power: it must find lost commits when the store does not wait for the disk.
         @_spi(PowerCutTesting)
         public convenience init(path: String, unsafelySynchronous synchronous: Synchronous) async throws(StorageError) {
-            try await self.init(path: path, busyTimeout: .seconds(5), readers: 1, synchronous: synchronous)
+            try await self.init(path: path, busyTimeout: .seconds(5), readers: 8, synchronous: synchronous)
         }
 
         /// How far SQLite waits for the disk. Every store outside of that test uses `full`.

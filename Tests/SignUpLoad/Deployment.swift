@@ -6,7 +6,7 @@
     import OTPEngine
     import PhoneIdentity
     import RecordStorage
-    import SQLiteStorage
+    @_spi(PowerCutTesting) import SQLiteStorage
     import SealedStore
     import Synchronization
 
@@ -23,8 +23,10 @@
 
         /// Opens what is in `state` with the keyrings in `keys`, and makes those at the first call.
         ///
-        /// - Parameter shift: how far the clock is ahead.
-        init(state: String, keys: String, shift: Duration = .zero) async throws {
+        /// - Parameters:
+        ///   - ahead: how far the clock is ahead.
+        ///   - waitsForDisk: `false` for the proof that a power cut would be noticed.
+        init(state: String, keys: String, ahead: Duration, waitsForDisk: Bool) async throws {
             let random = SystemRandomSource()
             let passphrase = KeyringPassphrase(SecretBytes(copying: Array("load".utf8)))
             try DurableFile.createDirectory(keys)
@@ -32,10 +34,14 @@
                 try KeyringCeremony(origin: "example.com/load", work: .testing).perform(
                     directory: keys, deployment: DeploymentID(random: random), passphrase: passphrase, random: random)
             }
-            let clock = ShiftedClock(shift)
+            let clock = ShiftedClock(ahead)
             self.clock = clock
-            let identityStore = try await SQLiteRecordStore(path: "\(state)/identity.sqlite")
-            let shredStore = try await SQLiteRecordStore(path: "\(state)/shred.sqlite")
+            func store(_ name: String) async throws -> SQLiteRecordStore {
+                let path = "\(state)/\(name).sqlite"
+                return waitsForDisk
+                    ? try await SQLiteRecordStore(path: path) : try await SQLiteRecordStore(path: path, unsafelySynchronous: .off)
+            }
+            let (identityStore, shredStore) = (try await store("identity"), try await store("shred"))
             (self.identityStore, self.shredStore) = (identityStore, shredStore)
             keyring = try HostKeyring(path: "\(keys)/host.keyring", passphrase: passphrase)
             keyServiceKeyring = try KeyServiceKeyring(path: "\(keys)/keyservice.keyring", passphrase: passphrase)

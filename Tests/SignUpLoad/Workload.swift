@@ -1,9 +1,28 @@
 #if SQLite
+    import CryptoPrimitives
     import IdentityTypes
     import Messaging
     import OTPEngine
     import PhoneIdentity
     import RecordStorage
+
+    /// One guess at a challenge, ready to be sent.
+    struct Submission {
+        let index: Int
+        let token: ChallengeToken
+        let code: String
+        let attempt: AttemptID
+
+        /// `INDEX TOKEN CODE ATTEMPT`; attempts with the same number are the same attempt.
+        init(_ line: String) throws {
+            let words = line.split(separator: " ").map(String.init)
+            guard words.count == 4, let index = Int(words[0]), let number = UInt64(words[3]) else { throw WrongUse() }
+            var writer = ByteWriter(capacity: 16)
+            writer.u64(0)
+            writer.u64(number)
+            (self.index, token, code, attempt) = (index, try ChallengeToken(words[1]), words[2], AttemptID(bytes: writer.bytes)!)
+        }
+    }
 
     /// What the commands do to a deployment.
     struct Workload {
@@ -12,68 +31,103 @@
 
         private var service: IdentityService { deployment.service }
 
-        /// Signs numbers up, `concurrency` at a time, and prints `enrolled INDEX PSEUDONYM` for each as soon as it is promised.
-        func signUps(_ indices: Range<Int>, concurrency: Int) async throws {
+        /// Signs numbers up, `concurrency` at a time. Prints `trying INDEX` for each, and `enrolled INDEX PSEUDONYM TIME` or
+        /// `already INDEX PSEUDONYM TIME` as soon as that is promised.
+        ///
+        /// - Parameter pause: how long each place stays empty after a sign-up.
+        func signUps(_ indices: [Int], concurrency: Int, pause: Duration) async throws {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                var next = indices.lowerBound
-                while next < indices.upperBound, next < indices.lowerBound + concurrency {
-                    let index = next
-                    group.addTask { try await signUp(index) }
-                    next += 1
-                }
+                var waiting = indices[...]
+                for index in waiting.prefix(concurrency) { group.addTask { try await signUp(index, thenPause: pause) } }
+                waiting = waiting.dropFirst(concurrency)
                 while try await group.next() != nil {
-                    guard next < indices.upperBound else { continue }
-                    let index = next
-                    group.addTask { try await signUp(index) }
-                    next += 1
+                    guard let index = waiting.popFirst() else { continue }
+                    group.addTask { try await signUp(index, thenPause: pause) }
                 }
             }
         }
 
-        private func signUp(_ index: Int) async throws {
+        private func signUp(_ index: Int, thenPause pause: Duration) async throws {
+            _ = try await signUp(index)
+            if pause > .zero { try await SystemTimeSource().sleep(for: pause) }
+        }
+
+        func signUp(_ index: Int) async throws -> Verdict {
+            say("trying \(index)")
             let verdict = try await prove(.signUp, Deployment.number(index))
+            let time = SystemTimeSource().now().milliseconds
             switch verdict {
-            case .enrolled(let pseudonym): say("enrolled \(index) \(pseudonym)")
-            case .alreadyEnrolled(let pseudonym): say("already \(index) \(pseudonym?.rawValue ?? "-")")
+            case .enrolled(let pseudonym): say("enrolled \(index) \(pseudonym) \(time)")
+            case .alreadyEnrolled(let pseudonym): say("already \(index) \(pseudonym?.rawValue ?? "-") \(time)")
             default: say("unexpected \(index)")
             }
+            return verdict
         }
 
-        func prove(_ occasion: Occasion, _ number: String) async throws -> Verdict {
-            let requester = Deployment.requester(number)
-            let receipt = try await service.begin(occasion, number: number, region: nil, requester: requester)
+        private func prove(_ occasion: Occasion, _ number: String) async throws -> Verdict {
+            let (receipt, code) = try await challenge(occasion, number)
+            return try await service.complete(
+                receipt.token, code: code, attempt: AttemptID(random: random), requester: Deployment.requester(number))
+        }
+
+        private func challenge(_ occasion: Occasion, _ number: String) async throws -> (ChallengeReceipt, String) {
+            let receipt = try await service.begin(occasion, number: number, region: nil, requester: Deployment.requester(number))
             guard let item = await deployment.inbox.take(for: number), let code = DevelopmentInbox.code(in: item.text) else {
-                throw CancellationError()
+                throw NoMessage()
             }
-            return try await service.complete(receipt.token, code: code, attempt: AttemptID(random: random), requester: requester)
+            return (receipt, code)
         }
 
-        /// Begins a challenge and prints `challenge TOKEN CODE`.
+        private struct NoMessage: Error {}
+
+        /// Begins a challenge and prints `challenge INDEX TOKEN CODE`.
         func begin(_ index: Int) async throws {
-            let number = Deployment.number(index)
-            let receipt = try await service.begin(.signUp, number: number, region: nil, requester: Deployment.requester("race"))
-            guard let item = await deployment.inbox.take(for: number), let code = DevelopmentInbox.code(in: item.text) else {
-                throw CancellationError()
-            }
-            say("challenge \(receipt.token.text) \(code)")
+            let (receipt, code) = try await challenge(.signUp, Deployment.number(index))
+            say("challenge \(index) \(receipt.token.text) \(code)")
         }
 
-        /// Submits one code many times at once, each a new attempt, and prints how each ended.
-        func race(_ token: String, _ code: String, times: Int) async throws {
-            let token = try ChallengeToken(token)
-            await withTaskGroup(of: String.self) { group in
-                for _ in 0..<times {
-                    group.addTask {
-                        do throws(IdentityError) {
-                            let verdict = try await service.complete(
-                                token, code: code, attempt: AttemptID(random: random), requester: Deployment.requester("race"))
-                            return if case .enrolled = verdict { "enrolled" } else { "other" }
-                        } catch {
-                            return error.code.rawValue
+        /// Sends all at once, and prints `ended INDEX ANSWER` for each: the verdict and its pseudonym, or the error's code and the tries left.
+        func submit(_ submissions: [Submission]) async {
+            await withDiscardingTaskGroup { group in
+                for submission in submissions {
+                    group.addTask { say("ended \(submission.index) \(await answer(submission))") }
+                }
+            }
+        }
+
+        private func answer(_ submission: Submission) async -> String {
+            do throws(IdentityError) {
+                let verdict = try await service.complete(
+                    submission.token, code: submission.code, attempt: submission.attempt,
+                    requester: Deployment.requester(Deployment.number(submission.index)))
+                return switch verdict {
+                case .enrolled(let pseudonym): "enrolled \(pseudonym)"
+                case .alreadyEnrolled(let pseudonym): "already \(pseudonym?.rawValue ?? "-")"
+                default: "unexpected"
+                }
+            } catch {
+                return error.triesLeft.map { "\(error.code.rawValue) \($0)" } ?? error.code.rawValue
+            }
+        }
+
+        /// Prints `checkpoint SIZE ROOT TIME` whenever another one is in the directory, as anybody would see it there, until `body` ends.
+        func watchingCheckpoint(_ body: @Sendable () async throws -> Void) async throws {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    var last: [UInt8] = []
+                    let path = "\(deployment.logDirectory)/checkpoint"
+                    while !Task.isCancelled {
+                        if let note = try DurableFile.contents(of: path), note != last {
+                            last = note
+                            let lines = String(decoding: note, as: UTF8.self).split(separator: "\n")
+                            say("checkpoint \(lines[1]) \(lines[2]) \(SystemTimeSource().now().milliseconds)")
                         }
+                        do { try await SystemTimeSource().sleep(for: .milliseconds(10)) } catch { return }
                     }
                 }
-                for await ending in group { say("ended \(ending)") }
+                try await body()
+                group.cancelAll()
+                try await group.waitForAll()
             }
         }
     }

@@ -1,14 +1,22 @@
-// Puts load on a deployment and checks what is left of it; for Tests/Crash and Tests/Benchmarks.
+// Puts load on a deployment and checks what is left of it; for Tests/Crash.
 //
 //   signup-load prepare STATE KEYS                        makes keyrings and an empty deployment
-//   signup-load sign-ups STATE KEYS FIRST COUNT AT-ONCE   prints a line for each promise
-//   signup-load begin STATE KEYS INDEX                    prints a token and its code
-//   signup-load race STATE KEYS TOKEN CODE TIMES          prints how each attempt ended
-//   signup-load check STATE KEYS PRINTED-FILE HOURS       exit 0 when every promise is kept; its clock is ahead by HOURS
+//   signup-load sign-ups STATE KEYS FIRST COUNT AT-ONCE   signs numbers up; prints a line for each one tried and for each promise
+//   signup-load begin STATE KEYS FIRST COUNT              prints `challenge INDEX TOKEN CODE` for each number
+//   signup-load submit STATE KEYS FILE                    sends every line `INDEX TOKEN CODE ATTEMPT` of FILE at once, prints the answers
+//   signup-load check STATE KEYS PRINTED-FILE             exit 0 when every promise is kept
+//
+// Options, after the words:
+//   --ahead SECONDS         the clock is ahead by so much
+//   --wait                  prints `ready` and begins when a line comes on standard input
+//   --linger MILLISECONDS   stays for so long after the last answer, and goes on to sequence the log
+//   --pause MILLISECONDS    with sign-ups: rests after each
+//   --again I,J,…           with sign-ups: these numbers first, which may have an account already
+//   --within MILLISECONDS   with check: every sign-up was in a checkpoint so soon after its answer
+//   --synchronous off       the databases do not wait for the disk: for the proof that the power cuts would find it
 #if SQLite
     import PhoneIdentity
     import RecordStorage
-    import SQLiteStorage
 
     #if canImport(Darwin)
         import Darwin
@@ -24,29 +32,46 @@
         _ = write(STDOUT_FILENO, bytes, bytes.count)
     }
 
-    let words = Array(CommandLine.arguments.dropFirst())
     do {
-        guard words.count >= 3 else { throw CancellationError() }
-        let hours = words[0] == "check" ? words.dropFirst(4).first.flatMap { Int($0) } ?? 2 : 0
-        let deployment = try await Deployment(state: words[1], keys: words[2], shift: .seconds(hours * 3600))
+        let command = try Command(CommandLine.arguments.dropFirst())
+        let deployment = try await Deployment(
+            state: command.state, keys: command.keys, ahead: .seconds(command.number("--ahead") ?? 0),
+            waitsForDisk: command.options["--synchronous"] != "off")
         let workload = Workload(deployment: deployment)
-        switch (words[0], words.count) {
-        case ("prepare", 3): break
-        case ("sign-ups", 6):
-            let (first, count, atOnce) = (Int(words[3])!, Int(words[4])!, Int(words[5])!)
-            try await deployment.running { try await workload.signUps(first..<first + count, concurrency: atOnce) }
-        case ("begin", 4): try await deployment.running { try await workload.begin(Int(words[3])!) }
-        case ("race", 6): try await deployment.running { try await workload.race(words[3], words[4], times: Int(words[5])!) }
-        case ("check", 4...5):
-            let printed = String(decoding: try DurableFile.contents(of: words[3]) ?? [], as: UTF8.self)
-            // A line cut by the crash promises nothing.
-            let whole = printed.hasSuffix("\n") ? printed : String(printed[..<(printed.lastIndex(of: "\n") ?? printed.startIndex)])
-            try await Check(deployment: deployment, promises: whole.split(separator: "\n").map(String.init)).run()
-        default: throw CancellationError()
+        let words = command.words
+        switch (command.name, words.count) {
+        case ("prepare", 0): break
+        case ("sign-ups", 3):
+            let (first, count, atOnce) = (Int(words[0])!, Int(words[1])!, Int(words[2])!)
+            let again = command.options["--again"]?.split(separator: ",").map { Int($0)! } ?? []
+            try await deployment.running {
+                command.waitForStart()
+                try await workload.watchingCheckpoint {
+                    try await workload.signUps(
+                        again + Array(first..<first + count), concurrency: atOnce,
+                        pause: .milliseconds(command.number("--pause") ?? 0))
+                    try await command.linger()
+                }
+            }
+        case ("begin", 2):
+            let (first, count) = (Int(words[0])!, Int(words[1])!)
+            try await deployment.running { for index in first..<first + count { try await workload.begin(index) } }
+        case ("submit", 1):
+            let submissions = try command.lines(of: words[0]).map(Submission.init)
+            try await deployment.running {
+                command.waitForStart()
+                await workload.submit(submissions)
+            }
+        case ("check", 1):
+            try await Check(
+                deployment: deployment, promises: Promises(command.lines(of: words[0])),
+                patience: command.number("--within").map { .milliseconds($0) }
+            ).run()
+        default: throw WrongUse()
         }
         try await deployment.identityStore.close()
         try await deployment.shredStore.close()
-    } catch is CancellationError {
+    } catch is WrongUse {
         say("wrong use: see the head of main.swift")
         exit(2)
     } catch {

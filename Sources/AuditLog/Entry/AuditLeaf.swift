@@ -18,7 +18,7 @@ public struct AuditLeaf: Hashable, Sendable {
     public let month: UInt32
     public let approvalTier: UInt8
     public let delayClass: UInt8
-    /// 32 bytes; see ``EntryOpening/commitment``.
+    /// 32 bytes; see `EntryOpening.commitment`.
     public let commitment: [UInt8]
 
     package init(_ event: AuditEvent, commitment: [UInt8]) {

@@ -32,7 +32,7 @@ def main():
         os.mkdir(directory)
         environment = dict(os.environ, POWERCUT_DIRECTORY=directory, POWERCUT_JOURNAL=journal_file)
         environment["LD_PRELOAD"] = os.environ["POWERCUT_SHIM"]
-        subprocess.run(options.command, env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(options.command, env=environment, check=True, stdout=subprocess.DEVNULL, timeout=120)
         journal = Journal.read(journal_file)
         kinds = "".join(record[0] for record in journal.records)
         assert "W" in kinds and "P" in kinds, "the shim saw nothing: is the command linked statically?"
@@ -52,6 +52,7 @@ def main():
 
     if options.expect_loss:
         print(f"  {len(failures)} of {options.images} cuts lost something, as they must without waiting for the disk")
+        print("".join(f"  first: {failure}\n" for failure in failures[:1]), end="")
         return 0 if failures else 1
     for failure in failures:
         print("  " + failure)

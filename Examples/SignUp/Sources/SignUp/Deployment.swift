@@ -17,7 +17,9 @@ struct Deployment {
     init(directory: String, codeDigits: Int) async throws {
         self.directory = directory
         func path(_ name: String) -> String { "\(directory)/\(name)" }
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        do { try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true) } catch {
+            throw DirectoryError.unusable
+        }
 
         // Keys: drawn once, each in the file of the party that holds it, under one passphrase.
         let random = SystemRandomSource()
@@ -57,7 +59,7 @@ private func developmentPassphrase(at path: String, _ random: SystemRandomSource
     if !FileManager.default.fileExists(atPath: path) {
         let text = random.bytes(20).map { String($0, radix: 36) }.joined()
         let isMade = FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        guard isMade else { throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path]) }
+        guard isMade else { throw DirectoryError.unusable }
     }
     return try KeyringPassphrase(file: path)
 }

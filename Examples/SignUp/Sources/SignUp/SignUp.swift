@@ -26,6 +26,8 @@ struct SignUp: AsyncParsableCommand {
         let directory = directory ?? FileManager.default.temporaryDirectory.appending(path: "phone-identity-\(UUID().uuidString)").path()
         defer { if !kept { try? FileManager.default.removeItem(atPath: directory) } }
         do {
+            // The people of the tour can sign up once; whoever types a number may come back to the same directory.
+            guard interactive || !FileManager.default.fileExists(atPath: directory + "/identity.sqlite") else { throw DirectoryError.used }
             let deployment = try await Deployment(directory: directory, codeDigits: codeDigits)
             // Without run() beside it no code is ever handed to the transport.
             try await withThrowingTaskGroup(of: Void.self) { group in
