@@ -8,12 +8,11 @@
     /// Several processes may use the file at once. Commits that wait at the same time share one transaction and one
     /// fsync, and each of them still holds or fails by itself. A commit that returned survives a power cut.
     ///
-    /// A commit that finds nobody before it, a read of up to 16 keys, and the first 16 records of a range run where they are called, which
-    /// spares changing threads twice (a third of a commit, two thirds of a read). So at most one cooperative thread waits for the disk;
-    /// whoever comes meanwhile waits suspended, and all of those share the next transaction on SQLite's own queue. Waiting for another
-    /// process, also to empty the log, is never done on a cooperative thread. Such a read uses the writer's connection while nobody has it,
-    /// whose pages stay in memory through its own commits. A cancelled commit that has not begun throws `.cancelled`; one that has begun
-    /// tells its real outcome.
+    /// While nobody has the writer's connection, a commit, a read of up to 16 keys, and the first 16 records of a range use it where they
+    /// are called, which spares changing threads twice (a third of a commit, two thirds of a read); its pages stay in memory through its own
+    /// commits. So at most one cooperative thread waits for the disk; whoever comes meanwhile waits suspended, commits to share the next
+    /// transaction on SQLite's own queue, reads for a reader. Waiting for another process, also to empty the log, is never done on a
+    /// cooperative thread. A cancelled commit that has not begun throws `.cancelled`; one that has begun tells its real outcome.
     ///
     /// Beside the file SQLite keeps a log, `-wal`, of 16 MiB from the start.
     public final class SQLiteRecordStore: RecordStore {
@@ -61,29 +60,28 @@
         }
 
         public func records(at keys: [RecordKey]) async throws(StorageError) -> [StoredRecord?] {
-            guard keys.count <= Self.inlineRecords else {
-                return try await read { database throws(StorageError) in try RecordTable.records(at: keys, in: database) }
+            try await read(atOnce: keys.count <= Self.fewRecords) { database throws(StorageError) in
+                try RecordTable.records(at: keys, in: database)
             }
-            if Task.isCancelled { throw StorageError(.cancelled, "The task was cancelled before the read began.") }
-            return try readInline { database throws(StorageError) in try RecordTable.records(at: keys, in: database) }
         }
 
         /// Records that are read on the caller's thread: some microseconds each.
-        private static let inlineRecords = 16
+        private static let fewRecords = 16
 
         public func records(in range: RecordRange, limit: Int) async throws(StorageError) -> [StoredRecord] {
             guard limit > 0 else { return [] }
-            if Task.isCancelled { throw StorageError(.cancelled, "The task was cancelled before the read began.") }
             // A scan over all partitions finds next to nothing in most of them.
-            let few = min(limit, Self.inlineRecords)
-            let first = try readInline { database throws(StorageError) in try RecordTable.records(in: range, limit: few, in: database) }
+            let few = min(limit, Self.fewRecords)
+            let first = try await read(atOnce: true) { database throws(StorageError) in
+                try RecordTable.records(in: range, limit: few, in: database)
+            }
             guard first.count == few, few < limit, let last = first.last else { return first }
             var rest = range
             rest.after = last.key.row
-            return first
-                + (try await read { [rest] database throws(StorageError) in
-                    try RecordTable.records(in: rest, limit: limit - few, in: database)
-                })
+            let others = try await read(atOnce: false) { [rest] database throws(StorageError) in
+                try RecordTable.records(in: rest, limit: limit - few, in: database)
+            }
+            return first + others
         }
 
         public func commit(_ changes: [RecordChange]) async throws(StorageError) {
@@ -120,14 +118,13 @@
             try outcome.get()
         }
 
-        private func readInline<Value>(_ body: (Database) throws(StorageError) -> Value) throws(StorageError) -> Value {
-            if let value = queue.readAtOnce(body) { return value }
-            do { return try pool.unsafeRead(body) } catch { throw StorageError(sqlite: error) }
-        }
-
+        /// - Parameter atOnce: on the writer's connection, if nobody has it. Else, and if somebody has, on a reader's: those who wait
+        ///   for one of these wait suspended, since they may be handed out to reads that wait for a thread.
         private func read<Value: Sendable>(
-            _ body: @escaping @Sendable (Database) throws(StorageError) -> Value
+            atOnce: Bool, _ body: @escaping @Sendable (Database) throws(StorageError) -> Value
         ) async throws(StorageError) -> Value {
+            if Task.isCancelled { throw StorageError(.cancelled, "The task was cancelled before the read began.") }
+            if atOnce, let value = queue.readAtOnce(body) { return value }
             do {
                 // Each statement is a snapshot; the contract asks no more, and a transaction round them would cost two statements.
                 return try await pool.unsafeRead(body)
