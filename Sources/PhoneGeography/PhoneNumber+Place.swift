@@ -48,9 +48,12 @@ extension PhoneNumber {
     /// The number as it is dialled without the digit that marks mobiles, as places are known by their area codes.
     private var withoutMobileToken: PhoneNumber {
         guard let token = callingCode.mobileToken?.utf8.first else { return self }
-        let digits = nationalSignificantNumber.utf8
-        guard digits.first == token else { return self }
-        // No number that is shorter than a number can be is worth an error here.
-        return (try? PhoneNumber(parsing: String(Substring(digits.dropFirst())), region: callingCode.mainRegion)) ?? self
+        return withE164Bytes { bytes in
+            // Behind the plus sign and the country calling code.
+            let national = bytes.extracting(droppingFirst: callingCode.value < 10 ? 2 : callingCode.value < 100 ? 3 : 4)
+            guard national[0] == token else { return self }
+            // Digits that are no number without the token are looked up as they are.
+            return (try? PhoneNumber(parsing: national.extracting(droppingFirst: 1), region: callingCode.mainRegion)) ?? self
+        }
     }
 }
