@@ -20,6 +20,8 @@ let package = Package(
     products: [
         .library(name: "PhoneIdentity", targets: ["PhoneIdentity"]),
         .library(name: "PhoneNormalization", targets: ["PhoneNormalization"]),
+        .library(name: "PhoneCarriers", targets: ["PhoneCarriers"]),
+        .library(name: "PhoneGeography", targets: ["PhoneGeography"]),
         .library(name: "OTPEngine", targets: ["OTPEngine"]),
         .library(name: "SealedStore", targets: ["SealedStore"]),
         .library(name: "AuditLog", targets: ["AuditLog"]),
@@ -42,6 +44,15 @@ let package = Package(
         // The number itself: no dependency, no Foundation.
         .target(name: "CPhoneMetadata", exclude: ["NOTICE"]),
         .target(name: "PhoneNormalization", dependencies: ["CPhoneMetadata"], swiftSettings: strict),
+
+        // What is known about a number's first digits: each with tables of its own, for those who want them.
+        .target(name: "NumberPrefixes", dependencies: ["PhoneNormalization"], swiftSettings: strict),
+        .target(name: "CPhoneCarriers", exclude: ["NOTICE"]),
+        .target(
+            name: "PhoneCarriers", dependencies: ["PhoneNormalization", "NumberPrefixes", "CPhoneCarriers"], swiftSettings: strict),
+        .target(name: "CPhoneGeography", exclude: ["NOTICE"]),
+        .target(
+            name: "PhoneGeography", dependencies: ["PhoneNormalization", "NumberPrefixes", "CPhoneGeography"], swiftSettings: strict),
 
         // The words and the storage all engines share.
         .target(name: "RecordStorage", swiftSettings: strict),
@@ -101,10 +112,13 @@ let package = Package(
 
         // What this library answers, for the comparison with other people's programs.
         .executableTarget(
-            name: "phone-answers", dependencies: ["PhoneNormalization"], path: "Tests/PhoneAnswers", swiftSettings: strict),
+            name: "phone-answers", dependencies: ["PhoneNormalization", "PhoneCarriers", "PhoneGeography"], path: "Tests/PhoneAnswers",
+            swiftSettings: strict),
 
         .testTarget(
             name: "PhoneNormalizationTests", dependencies: ["PhoneNormalization"], resources: [.copy("Vectors")], swiftSettings: strict),
+        .testTarget(name: "PhoneCarriersTests", dependencies: ["PhoneCarriers", "PhoneNormalization"], swiftSettings: strict),
+        .testTarget(name: "PhoneGeographyTests", dependencies: ["PhoneGeography", "PhoneNormalization"], swiftSettings: strict),
         .testTarget(
             name: "RecordStorageTests",
             dependencies: [

@@ -9,6 +9,7 @@ typealias Feature = ([String]) -> Any
 let features: [String: Feature] = [
     "dialling": Core.dialling, "structure": Core.structure, "matching": Core.matching, "custom": Core.custom,
     "typing": Core.typing, "finding": Core.finding, "short": shortNumbers, "timezones": timeZones,
+    "carriers": carriers, "geography": geography,
 ]
 
 guard CommandLine.arguments.count == 2, let feature = features[CommandLine.arguments[1]] else {

@@ -119,6 +119,8 @@ PHONE_TABLE(phone_region, regions)
 PHONE_TABLE(phone_kind, kinds)
 PHONE_TABLE(phone_lengths, kind_lengths)
 PHONE_TABLE(uint8_t, region_by_letters)
+// Regions whose mobile numbers can move to another carrier: by first letter, the second as bits.
+PHONE_TABLE(uint32_t, portable_regions)
 PHONE_TABLE(phone_code, codes)
 PHONE_TABLE(uint8_t, code_by_value)
 PHONE_TABLE(uint8_t, code_regions)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Compiles libphonenumber's metadata into the constant tables of Sources/CPhoneMetadata.
+"""Compiles libphonenumber's metadata into the constant tables of the C targets in Sources.
 
-    generate.py            writes tables.c, short_numbers.c, time_zones.c and phone_metadata_version.h
+    generate.py            writes the tables, and the headers that say how large they are
     generate.py --check    fails if the committed files differ from what it would write
 
 Reads the metadata out of the PyPI package `phonenumbers` (../phone/requirements.txt names the release) and
@@ -20,6 +20,7 @@ from phonenumbers.phonenumberutil import _VALID_PUNCTUATION as PUNCTUATION
 
 import automata
 import csource
+import prefixes
 import short_numbers
 import symbols
 import time_zones
@@ -480,13 +481,14 @@ def main():
     short = short_numbers.Tables([region["id"] for region in tables.regions])
     zones = time_zones.Tables([code["code"] for code in tables.codes])
     if chosen.sizes:
-        for name, value in {**tables.sizes(), **short.sizes(), **zones.sizes()}.items():
-            print("%-22s %d" % (name, value))
+        for name, value in {**tables.sizes(), **short.sizes(), **zones.sizes(), **prefixes.sizes()}.items():
+            print("%-26s %d" % (name, value))
     files = {
         TARGET / "tables.c": tables.render(),
         TARGET / "short_numbers.c": short.render(),
         TARGET / "time_zones.c": zones.render(),
         TARGET / "include" / "phone_metadata_version.h": version_header(tables),
+        **prefixes.files(),
     }
     differing = [path for path, text in files.items() if not path.exists() or path.read_text() != text]
     if chosen.check:
