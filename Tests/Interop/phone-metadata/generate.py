@@ -25,7 +25,7 @@ import short_numbers
 import symbols
 import time_zones
 
-RELEASE = "9.0.43"
+RELEASE = (pathlib.Path(__file__).resolve().parents[1] / "phone" / "requirements.txt").read_text().strip().partition("==")[2]
 TARGET = pathlib.Path(__file__).resolve().parents[3] / "Sources" / "CPhoneMetadata"
 NON_GEOGRAPHIC = "001"
 MAX_NSN = 17
