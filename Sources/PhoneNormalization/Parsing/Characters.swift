@@ -35,6 +35,8 @@ struct Characters {
     static func areBlank(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var characters = Characters(bytes)
         while let character = characters.next() {
+            // Nearly every text ends here, at its first character.
+            if character > 0x20, character < 0x7F { return false }
             guard let scalar = Unicode.Scalar(character), scalar.properties.isWhitespace else { return false }
         }
         return true

@@ -69,6 +69,9 @@ enum Symbol {
     }
 
     /// Whether a character is a letter or a number of any kind.
+    ///
+    /// Not inlined: the first question to the standard library makes it allocate, which texts without such characters never ask.
+    @inline(never)
     private static func isWord(_ character: UInt32) -> Bool {
         switch Unicode.Scalar(character)?.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
