@@ -30,6 +30,13 @@ struct Text {
         Symbol.traits(character < 128 ? UInt8(character) : Symbol.symbol(for: character).symbol)
     }
 
+    /// Whether a number may end with it, letters and other numbers included.
+    static func endsNumber(_ character: UInt32) -> Bool {
+        if character < 128 { return !Symbol.traits(UInt8(character)).isDisjoint(with: [.word, .hash]) }
+        let symbol = Symbol.symbol(for: character).symbol
+        return symbol == Symbol.other ? Symbol.isWord(character) : !Symbol.traits(symbol).isDisjoint(with: [.word, .hash])
+    }
+
     static func isDigit(_ character: UInt32) -> Bool { traits(character).contains(.digit) }
 
     /// What separates digits. A star may stand in a number that is typed, and separates none.

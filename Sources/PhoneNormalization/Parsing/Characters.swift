@@ -42,7 +42,7 @@ struct Characters {
         return true
     }
 
-    private static let replacement: UInt32 = 0xFFFD
+    static let replacement: UInt32 = 0xFFFD
 
     @inline(__always)
     mutating func next() -> UInt32? {
