@@ -1,5 +1,5 @@
 // figure phone-first-use: how long a process takes from its start to its end when it parses and checks one number, less what an empty Swift
-// program takes. Both in turn, medians of the rounds.
+// program takes. Both in turn, the median of the differences.
 //
 //   PhoneFirstUse FOLDER-OF-PROGRAMS
 import Foundation
@@ -10,17 +10,18 @@ struct PhoneFirstUse {
     static func main() throws {
         precondition(CommandLine.arguments.count == 2, "usage: PhoneFirstUse FOLDER-OF-PROGRAMS")
         let folder = CommandLine.arguments[1]
-        var (answers, empties): ([Double], [Double]) = ([], [])
+        var (answers, empties, differences): ([Double], [Double], [Double]) = ([], [], [])
         for round in -10..<300 {
             let empty = milliseconds("\(folder)/EmptyProgram")
             let answer = milliseconds("\(folder)/PhoneFirstAnswer")
             guard round >= 0 else { continue }
             answers.append(answer)
             empties.append(empty)
+            differences.append(answer - empty)
         }
         print(
             String(
-                format: "figure phone-first-use %.2f ms; with an answer %.2f ms, empty program %.2f ms", median(answers) - median(empties),
+                format: "figure phone-first-use %.2f ms; with an answer %.2f ms, empty program %.2f ms", median(differences),
                 median(answers), median(empties)))
     }
 
