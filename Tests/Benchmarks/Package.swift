@@ -9,13 +9,14 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
+        .target(name: "Measuring", swiftSettings: [.swiftLanguageMode(.v6)]),
         .target(
             name: "BenchmarkSupport", dependencies: [.product(name: "GRDBSQLite", package: "GRDB.swift")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "SignUpVsLimit",
             dependencies: [
-                "BenchmarkSupport",
+                "BenchmarkSupport", "Measuring",
                 .product(name: "PhoneIdentity", package: "swift-phone-identity"),
                 .product(name: "SQLiteStorage", package: "swift-phone-identity"),
                 .product(name: "PhoneIdentityTesting", package: "swift-phone-identity"),
@@ -24,10 +25,34 @@ let package = Package(
         .executableTarget(
             name: "SQLiteVsRaw",
             dependencies: [
-                "BenchmarkSupport",
+                "BenchmarkSupport", "Measuring",
                 .product(name: "RecordStorage", package: "swift-phone-identity"),
                 .product(name: "SQLiteStorage", package: "swift-phone-identity"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6)]),
+
+        // Numbers alone: nothing of the rest is in these processes.
+        .target(
+            name: "PhoneCorpus", dependencies: [.product(name: "PhoneNormalization", package: "swift-phone-identity")],
+            swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault")]),
+        .target(name: "CLibphonenumber", linkerSettings: [.linkedLibrary("phonenumber")]),
+        .executableTarget(
+            name: "PhoneVsLibphonenumber",
+            dependencies: [
+                "CLibphonenumber", "Measuring", "PhoneCorpus", .product(name: "PhoneNormalization", package: "swift-phone-identity"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .target(name: "CCountingAllocator"),
+        .executableTarget(
+            name: "PhoneAllocations",
+            dependencies: [
+                "CCountingAllocator", "PhoneCorpus", .product(name: "PhoneNormalization", package: "swift-phone-identity"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(name: "PhoneFirstUse", dependencies: ["Measuring"], swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "PhoneFirstAnswer", dependencies: [.product(name: "PhoneNormalization", package: "swift-phone-identity")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(name: "EmptyProgram", swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )

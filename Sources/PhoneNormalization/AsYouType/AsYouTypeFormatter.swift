@@ -21,13 +21,15 @@ public struct AsYouTypeFormatter: Sendable {
     /// Index of the country calling code whose formats apply now.
     private var code: Int?
 
-    /// All that was typed, and the same without separators: digits, and a plus sign in front.
-    private var typed = ""
+    /// All that was typed as UTF-8, and the same without separators: digits, and a plus sign in front.
+    private var typed: [UInt8] = []
     private var accrued: [UInt8] = []
     /// What stands in front of the national significant number, and that number as far as it was typed.
     private var prefix: [UInt8] = []
     private var national: [UInt8] = []
     private var nationalPrefix: [UInt8] = []
+    /// Where what is shown is put together, in memory that serves one character after the other.
+    private var line: [UInt8] = []
 
     /// The formats that may still fit: a bit for each of a set.
     private var formats: (set: FormatSet, fitting: UInt32)?
@@ -86,7 +88,7 @@ public struct AsYouTypeFormatter: Sendable {
     // MARK: One character
 
     private mutating func append(_ scalar: Unicode.Scalar, _ remembersPosition: Bool) {
-        typed.unicodeScalars.append(scalar)
+        if scalar.isASCII { typed.append(UInt8(scalar.value)) } else { typed += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter }
         typedCount += 1
         if remembersPosition { remembered.typed = typedCount }
         var digit: UInt8?
@@ -103,24 +105,26 @@ public struct AsYouTypeFormatter: Sendable {
             hasOwnSeparators = true
         }
         // No number is as long, so nothing would come of it.
-        text = typedCount > Self.longest ? typed : shown(digit)
+        text = typedCount > Self.longest ? allTyped : shown(digit)
     }
 
     private static let longest = 250
 
+    private var allTyped: String { String(decoding: typed, as: UTF8.self) }
+
     private mutating func shown(_ digit: UInt8?) -> String {
         guard canFormat else {
             // Perhaps what made it impossible was a very long prefix.
-            if hasOwnSeparators { return typed }
+            if hasOwnSeparators { return allTyped }
             if takeInternationalPrefix() {
                 if takeCallingCode() { return chooseAgain() }
             } else if takeLongerNationalPrefix() {
                 prefix.append(UInt8(ascii: " "))
                 return chooseAgain()
             }
-            return typed
+            return allTyped
         }
-        if accrued.count <= 2 { return typed }
+        if accrued.count <= 2 { return allTyped }
         if accrued.count == 3 {
             guard takeInternationalPrefix() else {
                 nationalPrefix = takeNationalPrefix()
@@ -130,14 +134,17 @@ public struct AsYouTypeFormatter: Sendable {
         }
         if expectsCallingCode {
             if takeCallingCode() { expectsCallingCode = false }
-            return String(decoding: prefix + national, as: UTF8.self)
+            line.removeAll(keepingCapacity: true)
+            line += prefix
+            line += national
+            return String(decoding: line, as: UTF8.self)
         }
         guard formats?.fitting ?? 0 != 0 else { return choose() }
-        let filled = digit.flatMap { fill($0) }
-        if let exact = exactly() { return String(decoding: exact, as: UTF8.self) }
+        let isFilled = digit.map { fill($0) } ?? false
+        if let exact = exactly() { return exact }
         narrow()
         if newTemplate() { return refill() }
-        return canFormat ? joined(filled ?? Array(typed.utf8)) : typed
+        return canFormat ? joined(isFilled ? template.filled : typed[...]) : allTyped
     }
 
     // MARK: Choosing formats
@@ -146,16 +153,16 @@ public struct AsYouTypeFormatter: Sendable {
         canFormat = true
         expectsCallingCode = false
         formats = nil
-        template = TypingTemplate()
+        template.clear()
         pattern = nil
         return choose()
     }
 
     private mutating func choose() -> String {
-        guard national.count >= 3 else { return joined(national) }
+        guard national.count >= 3 else { return joined(national[...]) }
         findFormats()
-        if let exact = exactly() { return String(decoding: exact, as: UTF8.self) }
-        return newTemplate() ? refill() : typed
+        if let exact = exactly() { return exact }
+        return newTemplate() ? refill() : allTyped
     }
 
     /// The formats that may fit, given what stands in front of the number.
@@ -183,27 +190,31 @@ public struct AsYouTypeFormatter: Sendable {
     /// Leaves those whose leading digits fit.
     private mutating func narrow() {
         guard let (set, fitting) = formats else { return }
-        let possible = national.withUnsafeBufferPointer { digits in
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(digits.count, 1)) { values in
-                for index in digits.indices { values[index] = digits[index] & 15 }
-                return set.byTypedDigits(UnsafeBufferPointer(rebasing: values[..<digits.count]))
-            }
-        }
-        formats = (set, fitting & possible)
+        formats = (set, fitting & set.byTypedDigits(national))
     }
 
     /// The number in the first format that takes all of its digits and changes none.
-    private mutating func exactly() -> [UInt8]? {
+    private mutating func exactly() -> String? {
         guard let (set, fitting) = formats, national.count <= NationalDigits.capacity else { return nil }
         var left = fitting & set.byLength(national.count)
         while left != 0 {
             let format = set[left.trailingZeroBitCount]
             left &= left - 1
             spacesNationalPrefix = format.prefixRules.contains(.isSpaced)
-            let whole = joinedBytes(TypingTemplate(format, longest: national.count).filled(with: national))
-            if whole.lazy.filter(PhoneNumber.isDialled).elementsEqual(accrued) { return whole }
+            beginLine()
+            TypingTemplate.write(national, in: format, to: &line)
+            if lineDialsAccrued { return String(decoding: line, as: UTF8.self) }
         }
         return nil
+    }
+
+    private var lineDialsAccrued: Bool {
+        var next = 0
+        for byte in line where PhoneNumber.isDialled(byte) {
+            guard next < accrued.count, accrued[next] == byte else { return false }
+            next += 1
+        }
+        return next == accrued.count
     }
 
     /// Takes the template of the first format that is long enough.
@@ -216,7 +227,7 @@ public struct AsYouTypeFormatter: Sendable {
             if pattern == format.widths { return false }
             let longest = min(Int(format.longest), TypingTemplate.longest)
             if national.count <= longest, format.shortest <= longest {
-                template = TypingTemplate(format, longest: longest)
+                template.take(format, longest: longest)
                 pattern = format.widths
                 spacesNationalPrefix = format.prefixRules.contains(.isSpaced)
                 return true
@@ -229,28 +240,33 @@ public struct AsYouTypeFormatter: Sendable {
 
     // MARK: Writing
 
-    /// Fills the next place of the template; nil if it has none.
-    private mutating func fill(_ digit: UInt8) -> [UInt8]? {
-        if let filled = template.fill(digit) { return filled }
+    /// Fills the next place of the template; false if it has none.
+    private mutating func fill(_ digit: UInt8) -> Bool {
+        if template.fill(digit) { return true }
         if formats?.fitting.nonzeroBitCount == 1 { canFormat = false }
         pattern = nil
-        return nil
+        return false
     }
 
     private mutating func refill() -> String {
         guard !national.isEmpty else { return String(decoding: prefix, as: UTF8.self) }
-        var last: [UInt8]?
-        for digit in national { last = fill(digit) }
-        return canFormat ? joined(last ?? Array(typed.utf8)) : typed
+        var isFilled = false
+        for digit in national { isFilled = fill(digit) }
+        return canFormat ? joined(isFilled ? template.filled : typed[...]) : allTyped
     }
 
-    private func joined(_ national: [UInt8]) -> String {
-        String(decoding: joinedBytes(national), as: UTF8.self)
+    private mutating func joined(_ national: ArraySlice<UInt8>) -> String {
+        beginLine()
+        line += national
+        return String(decoding: line, as: UTF8.self)
     }
 
-    private func joinedBytes(_ national: [UInt8]) -> [UInt8] {
-        let isSpaced = spacesNationalPrefix && !prefix.isEmpty && prefix.last != UInt8(ascii: " ")
-        return prefix + (isSpaced ? [UInt8(ascii: " ")] : []) + national
+    /// What stands in front of the national significant number.
+    private mutating func beginLine() {
+        line.removeAll(keepingCapacity: true)
+        line += prefix
+        let space = UInt8(ascii: " ")
+        if spacesNationalPrefix, let last = prefix.last, last != space { line.append(space) }
     }
 
     // MARK: What stands in front

@@ -64,7 +64,7 @@ struct Search {
         var end = range.upperBound
         while end > range.lowerBound {
             let (character, start) = text.character(before: end)
-            if !Text.traits(character).isDisjoint(with: [.word, .hash]), character != 0x5F { break }
+            if Text.endsNumber(character), character != 0x5F { break }
             end = start
         }
         return range.lowerBound..<end

@@ -30,6 +30,13 @@ struct Text {
         Symbol.traits(character < 128 ? UInt8(character) : Symbol.symbol(for: character).symbol)
     }
 
+    /// Whether a number may end with it, letters and other numbers included.
+    static func endsNumber(_ character: UInt32) -> Bool {
+        if character < 128 { return !Symbol.traits(UInt8(character)).isDisjoint(with: [.word, .hash]) }
+        let symbol = Symbol.symbol(for: character).symbol
+        return symbol == Symbol.other ? Symbol.isWord(character) : !Symbol.traits(symbol).isDisjoint(with: [.word, .hash])
+    }
+
     static func isDigit(_ character: UInt32) -> Bool { traits(character).contains(.digit) }
 
     /// What separates digits. A star may stand in a number that is typed, and separates none.
@@ -56,6 +63,8 @@ struct Text {
 
     /// Whether a character is a letter of the Latin script, or a mark on one: a number that one touches is part of a word.
     static func isLatinLetter(_ character: UInt32) -> Bool {
+        // ASCII is nearly all there is beside numbers, and the standard library looks every character up.
+        if character < 0x80 { return traits(character).contains(.asciiLetter) }
         guard character <= 0x24F || (0x300...0x36F).contains(character) || (0x1E00...0x1EFF).contains(character),
             let scalar = Unicode.Scalar(character)
         else { return false }
@@ -67,7 +76,8 @@ struct Text {
 
     /// A per cent sign or a sign of a currency, beside which digits are no phone number.
     static func tellsAmount(_ character: UInt32) -> Bool {
-        character == 0x25 || Unicode.Scalar(character)?.properties.generalCategory == .currencySymbol
+        if character < 0x80 { return character == 0x24 || character == 0x25 }
+        return Unicode.Scalar(character)?.properties.generalCategory == .currencySymbol
     }
 
     /// The value of a digit of any script; nil for anything else.

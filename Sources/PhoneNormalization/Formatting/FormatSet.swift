@@ -37,11 +37,11 @@ struct FormatSet: Sendable, Hashable {
         }
     }
 
-    /// A bit for each format that may still fit when only the first digits of a number, three at least, have been typed.
-    func byTypedDigits(_ digits: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    /// A bit for each format that may still fit when only the first digits of a number, three ASCII digits at least, have been typed.
+    func byTypedDigits(_ digits: [UInt8]) -> UInt32 {
         let level = min(digits.count - 3, Int(set.pointee.level_count) - 1)
         let start = phone_table_typing_levels()[Int(set.pointee.levels) + level]
-        return Self.walk(from: start, count: digits.count) { digits[$0] } | set.pointee.always
+        return Self.walk(from: start, count: digits.count) { digits[$0] & 15 } | set.pointee.always
     }
 
     @inline(__always)

@@ -35,12 +35,14 @@ struct Characters {
     static func areBlank(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var characters = Characters(bytes)
         while let character = characters.next() {
+            // Nearly every text ends here, at its first character.
+            if character > 0x20, character < 0x7F { return false }
             guard let scalar = Unicode.Scalar(character), scalar.properties.isWhitespace else { return false }
         }
         return true
     }
 
-    private static let replacement: UInt32 = 0xFFFD
+    static let replacement: UInt32 = 0xFFFD
 
     @inline(__always)
     mutating func next() -> UInt32? {

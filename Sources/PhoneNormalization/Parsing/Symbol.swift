@@ -27,7 +27,7 @@ enum Symbol {
     static let dotlessI: UInt8 = 155
     static let dottedI: UInt8 = 156
     static let kelvin: UInt8 = 157
-    static let otherWord: UInt8 = 158
+    /// Anything else; ``isWord(_:)`` tells of which kind.
     static let other: UInt8 = 159
     /// U+30FC, a letter to Unicode and a dash to libphonenumber.
     static let longVowel: UInt8 = 160
@@ -65,11 +65,15 @@ enum Symbol {
             let entry = phone_table_characters()[block &* 64 &+ Int(character & 63)]
             if entry != 0 { return (UInt8(truncatingIfNeeded: entry), UInt8(truncatingIfNeeded: entry >> 8)) }
         }
-        return (isWord(character) ? otherWord : other, 0)
+        return (other, 0)
     }
 
     /// Whether a character is a letter or a number of any kind.
-    private static func isWord(_ character: UInt32) -> Bool {
+    ///
+    /// Asks the standard library, which takes its time and allocates at the first question; so only where it matters, and not inlined
+    /// into what other texts take.
+    @inline(never)
+    static func isWord(_ character: UInt32) -> Bool {
         switch Unicode.Scalar(character)?.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
             .decimalNumber, .letterNumber, .otherNumber:

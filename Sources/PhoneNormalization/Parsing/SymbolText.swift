@@ -17,6 +17,8 @@ struct SymbolText {
     private var present: Symbol.Traits
     private var firstSemicolon: Int
     private let isASCII: Bool
+    private let hasReplacement: Bool
+    private let bytes: UnsafeBufferPointer<UInt8>
     /// The part that may be a number, and what it is made of.
     private(set) var part = Part()
 
@@ -49,6 +51,7 @@ struct SymbolText {
         var count = 0
         var present: UInt16 = 0
         var semicolon = Int.max
+        var hasReplacement = false
         while let character = characters.next() {
             guard count < Self.capacity else { return nil }
             let symbol: UInt8
@@ -57,6 +60,7 @@ struct SymbolText {
                 if symbol == UInt8(ascii: ";"), semicolon == .max { semicolon = count }
             } else {
                 (symbol, scripts[count]) = Symbol.symbol(for: character)
+                if character == Characters.replacement { hasReplacement = true }
             }
             symbols[count] = symbol
             present |= traits[Int(symbol)]
@@ -64,6 +68,8 @@ struct SymbolText {
         }
         self.count = count
         isASCII = characters.offset == count
+        self.hasReplacement = hasReplacement
+        self.bytes = bytes
         self.present = Symbol.Traits(rawValue: present)
         firstSemicolon = semicolon
     }
@@ -78,10 +84,12 @@ struct SymbolText {
         let character: Int?
         /// Whether characters are bytes.
         let isASCII: Bool
+        /// Whether there are broken characters, or characters that stand for such.
+        let hasReplacement: Bool
 
         /// Looks closer than the reading did, which has no time to: at what people get wrong beside the number.
         func error(in bytes: UnsafeBufferPointer<UInt8>) -> PhoneNumberError {
-            if let broken = Characters.firstBroken(in: bytes) { return PhoneNumberError(.invalidUTF8, byteOffset: broken) }
+            if hasReplacement, let broken = Characters.firstBroken(in: bytes) { return PhoneNumberError(.invalidUTF8, byteOffset: broken) }
             if Characters.areBlank(bytes) { return PhoneNumberError(.empty) }
             guard let character else { return PhoneNumberError(.notANumber) }
             if isASCII { return PhoneNumberError(.notANumber, byteOffset: character) }
@@ -105,7 +113,11 @@ struct SymbolText {
             part = survey(part.start..<subaddress, scratch)
         }
         guard let stop = unviable(part, until: part.end) else { return nil }
-        return Failure(character: isMoved ? nil : stop, isASCII: isASCII)
+        return failure(at: isMoved ? nil : stop)
+    }
+
+    private func failure(at character: Int?) -> Failure {
+        Failure(character: character, isASCII: isASCII, hasReplacement: hasReplacement)
     }
 
     /// Takes the whole text for what may be a number.
@@ -118,9 +130,18 @@ struct SymbolText {
         var start = 0
         while start < count, Symbol.traits(symbols[start]).isDisjoint(with: [.plus, .digit]) { start &+= 1 }
         var end = count
-        while end > start, Symbol.traits(symbols[end &- 1]).isDisjoint(with: [.word, .hash]) { end &-= 1 }
+        while end > start, !endsNumber(end &- 1) { end &-= 1 }
         if present.contains([.extensionStart, .slash]), let second = secondNumber(in: start..<end) { end = second }
         part = survey(start..<end, scratch)
+    }
+
+    /// Whether a number may end with a character of the text: with a letter or a number of any kind, or with a hash.
+    private func endsNumber(_ index: Int) -> Bool {
+        guard Symbol.traits(symbols[index]).isDisjoint(with: [.word, .hash]) else { return true }
+        guard symbols[index] == Symbol.other else { return false }
+        var characters = Characters(bytes)
+        for _ in 0..<index { _ = characters.next() }
+        return characters.next().map(Symbol.isWord) ?? false
     }
 
     /// Where a slash and an x tell of another number's extension.
@@ -228,7 +249,7 @@ struct SymbolText {
         let value = context + 15
         var valueEnd = value
         while valueEnd < count, symbols[valueEnd] != UInt8(ascii: ";") { valueEnd += 1 }
-        guard PhoneContext.isValid(self, value..<valueEnd) else { return Failure(character: value, isASCII: isASCII) }
+        guard PhoneContext.isValid(self, value..<valueEnd) else { return failure(at: value) }
         let numberStart = find("tel:", in: 0..<count).map { $0 + 4 } ?? 0
         var moved = 0
         func move(_ range: Range<Int>) {

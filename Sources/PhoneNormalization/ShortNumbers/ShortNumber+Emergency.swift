@@ -113,7 +113,7 @@ private struct DialledDigits: IteratorProtocol {
         switch symbol {
         case Symbol.digitZero..<Symbol.digitZero + 10: return .decimal(symbol - Symbol.digitZero)
         case Symbol.widePlus: return .plus
-        case Symbol.other, Symbol.otherWord: break
+        case Symbol.other: break
         default: return .other
         }
         guard let properties = Unicode.Scalar(character)?.properties, properties.numericType == .digit, let value = properties.numericValue

@@ -3,6 +3,7 @@
 
     corpus.py --seed 7 --count 20000
     corpus.py --examples          every region's and type's example number, in several spellings
+    corpus.py --tidy --seed 1     numbers of the plans in their four formats, as address books have them
 
 Digits are sampled from the metadata's own patterns (what a plan accepts, what a trunk prefix looks
 like, what an international prefix looks like), so transform rules, carrier codes and shared country
@@ -206,6 +207,15 @@ def random_lines(seed, count):
         yield line(rng)
 
 
+def tidy_lines(seed, count):
+    rng = random.Random(seed)
+    for _ in range(count):
+        home, plan = rng.choice(PLANS)
+        described = [each for each in (getattr(plan, kind) for kind in KINDS) if each is not None and each.national_number_pattern]
+        number = reference.parse("+%d%s" % (plan.country_code, matching(rng, rng.choice(described).national_number_pattern)))
+        yield home if home != "001" else rng.choice(NAMES), reference.format_number(number, rng.randrange(4))
+
+
 def example_lines():
     for name, plan in PLANS:
         for kind in KINDS:
@@ -226,9 +236,13 @@ def main():
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--count", type=int, default=20000)
     options.add_argument("--examples", action="store_true")
+    options.add_argument("--tidy", action="store_true")
     chosen = options.parse_args()
     sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")
-    lines = example_lines() if chosen.examples else random_lines(chosen.seed, chosen.count)
+    if chosen.examples:
+        lines = example_lines()
+    else:
+        lines = (tidy_lines if chosen.tidy else random_lines)(chosen.seed, chosen.count)
     for region, text in lines:
         print("%s\t%s" % (region, text.replace("\n", " ").replace("\r", " ")))
 

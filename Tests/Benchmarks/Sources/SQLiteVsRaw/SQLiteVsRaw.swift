@@ -2,6 +2,7 @@
 // SQLite's C interface. Both in turn, medians of the rounds.
 import BenchmarkSupport
 import Foundation
+import Measuring
 import RecordStorage
 import SQLiteStorage
 

@@ -2,6 +2,7 @@
 // a share of the time of a complete sign-up (begin, pay, put in the key service, enrol). All three in turn, medians of the rounds.
 import BenchmarkSupport
 import Foundation
+import Measuring
 import PhoneIdentity
 import PhoneIdentityTesting
 import SQLiteStorage
