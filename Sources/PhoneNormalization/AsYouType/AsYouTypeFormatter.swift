@@ -88,8 +88,9 @@ public struct AsYouTypeFormatter: Sendable {
     // MARK: One character
 
     private mutating func append(_ scalar: Unicode.Scalar, _ remembersPosition: Bool) {
-        if scalar.isASCII { typed.append(UInt8(scalar.value)) } else { typed += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter }
         typedCount += 1
+        guard typedCount <= Self.longest else { return appendPlainly(scalar, remembersPosition) }
+        if scalar.isASCII { typed.append(UInt8(scalar.value)) } else { typed += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter }
         if remembersPosition { remembered.typed = typedCount }
         var digit: UInt8?
         if typedCount == 1, scalar == "+" || scalar == "\u{FF0B}" {
@@ -104,13 +105,23 @@ public struct AsYouTypeFormatter: Sendable {
             canFormat = false
             hasOwnSeparators = true
         }
-        // No number is as long, so nothing would come of it.
-        text = typedCount > Self.longest ? allTyped : shown(digit)
+        text = shown(digit)
     }
 
     private static let longest = 250
 
     private var allTyped: String { String(decoding: typed, as: UTF8.self) }
+
+    /// No number is as long, so nothing more comes of it. The text is what was typed, in one place: two would be copied at every character.
+    private mutating func appendPlainly(_ scalar: Unicode.Scalar, _ remembersPosition: Bool) {
+        if !typed.isEmpty {
+            canFormat = false
+            text = allTyped
+            typed = []
+        }
+        text.unicodeScalars.append(scalar)
+        if remembersPosition { remembered.typed = typedCount }
+    }
 
     private mutating func shown(_ digit: UInt8?) -> String {
         guard canFormat else {

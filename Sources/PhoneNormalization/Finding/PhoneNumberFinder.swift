@@ -36,7 +36,9 @@ public struct PhoneNumberFinder: Sequence, Sendable {
     let maximumTries: Int
 
     /// - Parameters:
+    ///   - text: any text of any length; the time to search all of it is proportional to that.
     ///   - region: where a number without country calling code would be dialled from; nil for none of those.
+    ///   - leniency: how much has to speak for a number.
     ///   - maximumTries: how many texts that look like numbers and are none end the search, 0 or more.
     public init(in text: String, region: Region?, leniency: Leniency = .valid, maximumTries: Int = 65_535) {
         var text = text

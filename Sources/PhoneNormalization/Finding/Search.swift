@@ -54,6 +54,11 @@ struct Search {
                 if let found = verified(trimmed(part.range)) { return found }
                 triesLeft -= 1
                 at = text.character(at: part.start).next
+                // Each further space in front of the same part is a try of its own with the same end. There may be a million of them.
+                while separator == .space, triesLeft > 0, at < part.range.lowerBound {
+                    triesLeft -= 1
+                    at = text.character(at: at).next
+                }
             }
         }
         return nil

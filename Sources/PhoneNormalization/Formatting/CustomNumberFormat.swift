@@ -26,7 +26,9 @@ public struct CustomNumberFormat: Sendable, Hashable {
 
     /// How many digits go into each group; nil unless the format takes all of them and the leading digits are there.
     fileprivate func widths(of digits: [UInt8]) -> [Int]? {
-        guard leadingDigits.isEmpty || leadingDigits.contains(where: { digits.starts(with: $0.utf8) }), !groups.isEmpty, groups.count <= 7
+        guard leadingDigits.isEmpty || leadingDigits.contains(where: { digits.starts(with: $0.utf8) }), !groups.isEmpty, groups.count <= 7,
+            // What cannot be a number of digits is no group, and would overflow the sums.
+            groups.allSatisfy({ (0...NationalDigits.capacity).contains($0.lowerBound) })
         else { return nil }
         var widths: [Int] = []
         var left = digits.count

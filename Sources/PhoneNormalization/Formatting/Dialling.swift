@@ -22,6 +22,7 @@ extension PhoneNumber {
     /// Without the extension.
     ///
     /// - Parameters:
+    ///   - region: where the mobile phone is at home.
     ///   - isGrouped: with the separators that people read; else only what is dialled.
     ///   - carrierCode: the carrier that shall take the call; calls within Brazil need one.
     public func formattedForMobileDialling(from region: Region, isGrouped: Bool = true, carrierCode: String? = nil) -> String? {

@@ -43,7 +43,9 @@ extension TypedPhoneNumber {
 
     /// As a mobile phone dials it from a region, through the carrier it was typed with; nil if it cannot be dialled from there.
     ///
-    /// - Parameter isGrouped: with the separators that people read; else only what is dialled.
+    /// - Parameters:
+    ///   - region: where the mobile phone is at home.
+    ///   - isGrouped: with the separators that people read; else only what is dialled.
     public func formattedForMobileDialling(from region: Region, isGrouped: Bool = true) -> String? {
         guard let written = number.formattedForMobileDialling(from: region, isGrouped: isGrouped, carrierCode: carrierCode) else {
             return nil

@@ -25,10 +25,5 @@ def answer(region, text, origin, carrier):
         "with carrier": reference.format_national_number_with_carrier_code(plain, carrier),
         "original": reference.format_in_original_format(number, origin),
     }
-    # For a code without region the reference asks for its region's metadata and fails.
-    if reference.region_code_for_country_code(number.country_code) != "001" or True:
-        try:
-            answers["letters"] = reference.format_out_of_country_keeping_alpha_chars(number, origin)
-        except AttributeError:
-            answers["letters"] = "fails"
+    answers["letters"] = reference.format_out_of_country_keeping_alpha_chars(number, origin)
     return answers
