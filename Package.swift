@@ -28,6 +28,7 @@ let package = Package(
         .library(name: "ConsentLedger", targets: ["ConsentLedger"]),
         .library(name: "Messaging", targets: ["Messaging"]),
         .library(name: "RecordStorage", targets: ["RecordStorage"]),
+        .library(name: "CryptoPrimitives", targets: ["CryptoPrimitives"]),
         .library(name: "SQLiteStorage", targets: ["SQLiteStorage"]),
         .library(name: "PhoneIdentityTesting", targets: ["PhoneIdentityTesting"]),
         .executable(name: "phone-identity", targets: ["phone-identity"]),

@@ -48,6 +48,11 @@ package struct LanguageTag: Sendable, Hashable {
         language != Self.chinese && language != UInt16(Self.letters("j", "a")) && language != UInt16(Self.letters("k", "o"))
     }
 
+    /// The code that the data still has for the language: `iw` for Hebrew, which has been `he` since 1989.
+    package var formerCode: UInt16? {
+        language == UInt16(Self.letters("h", "e")) ? UInt16(Self.letters("i", "w")) : nil
+    }
+
     package static var english: UInt16 { UInt16(letters("e", "n")) }
     private static var chinese: UInt16 { UInt16(letters("z", "h")) }
 

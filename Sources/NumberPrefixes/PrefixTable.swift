@@ -70,6 +70,7 @@ package struct PrefixTable {
         let tuple = tuples + Int(value - Self.firstTuple)
         if tag.prefersTraditional, let found = name(tuple, language: tag.language & ~0x2020) { return found }
         if let found = name(tuple, language: tag.language) { return found }
+        if let former = tag.formerCode, let found = name(tuple, language: former) { return found }
         return tag.acceptsEnglish ? name(tuple, language: LanguageTag.english) : nil
     }
 

@@ -14,7 +14,7 @@ extension PhoneNumber {
     /// Source: libphonenumber, `getNameForNumber`; its empty string is nil here.
     public func carrierName(in language: String) -> String? {
         switch type {
-        case .mobile, .fixedLineOrMobile, .pager: carrierNameOfRange(in: language)
+        case .mobile, .fixedLineOrMobile, .pager: carrierNameOfPrefix(in: language)
         default: nil
         }
     }
@@ -35,7 +35,7 @@ extension PhoneNumber {
     /// - Parameter language: A BCP 47 tag, see <doc:PhoneCarriers#Languages>.
     /// - Complexity: O(digits); no allocation but the string's.
     /// Source: libphonenumber, `getNameForValidNumber`; its empty string is nil here.
-    public func carrierNameOfRange(in language: String) -> String? {
+    public func carrierNameOfPrefix(in language: String) -> String? {
         PrefixTable.carriers.name(for: self, in: LanguageTag(language))
     }
 }

@@ -16,7 +16,7 @@ extension PhoneNumber {
     /// Source: libphonenumber, `getDescriptionForNumber`; its empty string is nil here.
     public func geographicDescription(in language: String, from region: Region? = nil) -> String? {
         guard isValid else { return nil }
-        return isGeographical ? geographicDescriptionOfRange(in: language, from: region) : countryName(in: language)
+        return isGeographical ? geographicDescriptionOfPrefix(in: language, from: region) : countryName(in: language)
     }
 
     /// Where the numbers with the same first digits are from, without a look at whether the number is valid and whether its
@@ -25,7 +25,7 @@ extension PhoneNumber {
     /// - Parameters: as of ``geographicDescription(in:from:)``.
     /// - Complexity: as of ``geographicDescription(in:from:)``.
     /// Source: libphonenumber, `getDescriptionForValidNumber`; its empty string is nil here.
-    public func geographicDescriptionOfRange(in language: String, from region: Region? = nil) -> String? {
+    public func geographicDescriptionOfPrefix(in language: String, from region: Region? = nil) -> String? {
         let tag = LanguageTag(language)
         if let region, region != self.region {
             return self.region.flatMap { $0.name(in: tag) }

@@ -68,7 +68,7 @@ public struct IdentityError: Error, Hashable, Sendable {
     }
 
     public init(_ error: PhoneNumberError) {
-        self.init(Code(rawValue: "phone.\(error.code)"), error.reason)
+        self.init(Code(rawValue: error.code.rawValue), error.reason)
     }
 
     public init(_ error: StorageError) {

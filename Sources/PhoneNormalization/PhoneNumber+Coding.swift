@@ -48,8 +48,8 @@ extension PhoneNumber {
         // No country calling code is the beginning of another one.
         let code = (1...3).lazy.compactMap { Self.code(digits.dropFirst().prefix($0)) }.first
         guard let code else { return nil }
-        let national = Array(digits.dropFirst(1 + "\(code.value)".utf8.count))
-        self.init(callingCode: code, nationalSignificantNumber: national.span)
+        let national = digits.dropFirst(1 + "\(code.value)".utf8.count)
+        self.init(callingCode: code, nationalSignificantNumber: String(decoding: national, as: UTF8.self))
         guard parts.count > 1 else { return }
         let label = "ext=".utf8
         guard parts[1].starts(with: label), let typed = ExtensionDigits(Substring(parts[1].dropFirst(label.count))) else {

@@ -13,7 +13,7 @@ extension PhoneNumber {
         case rfc3966
     }
 
-    /// The whole number, written out; the only way to a `String` of all of it.
+    /// The whole number, written out.
     public func formatted(_ format: Format) -> String {
         TextBuffer.text { write(format, to: &$0) }
     }

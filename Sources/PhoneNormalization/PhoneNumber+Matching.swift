@@ -59,7 +59,7 @@ extension PhoneNumber {
         case .failure: break
         }
         // It names no country: it is read as one of this number's own, and cannot be more than nationally the same.
-        let home = callingCode.regions.first ?? .world
+        let home = callingCode.mainRegion
         guard case .success(let other) = Self.parse(text, region: home, trace: &trace) else { return .notANumber }
         let found = match(other)
         return found == .exact ? .national : found

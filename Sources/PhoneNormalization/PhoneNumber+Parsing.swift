@@ -30,6 +30,25 @@ extension PhoneNumber {
     ///   - digits: The national significant number as 2...17 ASCII digits.
     /// - Returns: nil unless `digits` are that.
     public init?(callingCode: CountryCallingCode, nationalSignificantNumber digits: Span<UInt8>) {
+        let number = digits.withUnsafeBufferPointer { Self(callingCode: callingCode, ascii: $0) }
+        guard let number else { return nil }
+        self = number
+    }
+
+    /// A number from its parts, exactly as they are; nothing is stripped or guessed.
+    ///
+    /// - Parameters:
+    ///   - callingCode: A code with a numbering plan.
+    ///   - digits: The national significant number as 2...17 ASCII digits.
+    /// - Returns: nil unless `digits` are that.
+    public init?(callingCode: CountryCallingCode, nationalSignificantNumber digits: String) {
+        var digits = digits
+        let number = digits.withUTF8 { Self(callingCode: callingCode, ascii: $0) }
+        guard let number else { return nil }
+        self = number
+    }
+
+    init?(callingCode: CountryCallingCode, ascii digits: UnsafeBufferPointer<UInt8>) {
         guard digits.count >= 2, digits.count <= NationalDigits.capacity, let code = Plans.codeIndex(value: callingCode.value) else {
             return nil
         }

@@ -4,7 +4,7 @@ internal import CPhoneMetadata
 ///
 /// A value of fixed size without heap storage, cheap to copy and to compare. It prints masked everywhere
 /// (`print`, `dump`, string interpolation, a debugger's mirror), and is not `Codable`, so that a number does not end
-/// up in a log or a file by accident; ``formatted(_:)`` and ``withE164Bytes(_:)`` are the ways to get all of it.
+/// up in a log or a file by accident; only what is called `formatted…`, `…E164…` or ``nationalSignificantNumber`` gives all of it.
 public struct PhoneNumber: Sendable, Hashable {
     let national: NationalDigits
     var extensionStorage = ExtensionDigits()
@@ -70,13 +70,16 @@ extension PhoneNumber {
         Plans.possibility(of: Int(national.count), in: Plans.regions + Int(plan.pointee.main_region))
     }
 
+    /// Whether the number of digits is one that numbers have; cheaper and more lenient than ``isValid``.
+    public var isPossible: Bool { possibility.isPossible }
+
     /// Whether the number is in an assigned range of one region; a region that shares the calling code is another region.
     public func isValid(for region: Region) -> Bool {
         outcome(in: region)?.isValid ?? false
     }
 
     /// Whether the number can be called from another country; true where nobody says otherwise.
-    public var isDialledInternationally: Bool {
+    public var canBeDialledInternationally: Bool {
         guard let region, region != .world, let outcome = outcome(in: region) else { return true }
         return !outcome.isDomesticOnly
     }

@@ -1,36 +1,42 @@
 /// Why a text could not be read as a phone number. Never carries the text.
 public struct PhoneNumberError: Error, Sendable, Hashable {
     /// What went wrong; a later release may add codes.
-    public struct Code: Sendable, Hashable, CustomStringConvertible {
-        let rawValue: UInt8
+    public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        // A number inside, so that the way of a text that is a number carries no string along.
+        private let number: UInt8
 
         /// No default region and no plus sign, or a country calling code that nobody has: ask for the country.
-        public static let invalidCountryCode = Code(rawValue: 1)
+        public static let invalidCountryCode = Code(number: 1)
         /// Fewer than two digits, letters, or other characters that no phone number has: ask for the number again.
-        public static let notANumber = Code(rawValue: 2)
+        public static let notANumber = Code(number: 2)
         /// An international prefix with next to nothing behind it: ask for the whole number.
-        public static let tooShortAfterIDD = Code(rawValue: 3)
+        public static let tooShortAfterIDD = Code(number: 3)
         /// Fewer than two digits are left for the national number: ask for the whole number.
-        public static let tooShortNSN = Code(rawValue: 4)
+        public static let tooShortNSN = Code(number: 4)
         /// More than 250 characters, or more than 17 digits behind the country calling code: ask for one number only.
-        public static let tooLong = Code(rawValue: 5)
+        public static let tooLong = Code(number: 5)
         /// Nothing but white space: ask for a number.
-        public static let empty = Code(rawValue: 6)
+        public static let empty = Code(number: 6)
         /// What was sent is no number and not UTF-8 either: look at the form's encoding.
-        public static let invalidUTF8 = Code(rawValue: 7)
+        public static let invalidUTF8 = Code(number: 7)
 
-        public var description: String {
-            switch self {
-            case .invalidCountryCode: "invalidCountryCode"
-            case .notANumber: "notANumber"
-            case .tooShortAfterIDD: "tooShortAfterIDD"
-            case .tooShortNSN: "tooShortNSN"
-            case .tooLong: "tooLong"
-            case .empty: "empty"
-            case .invalidUTF8: "invalidUTF8"
-            default: "code \(rawValue)"
-            }
+        private static let names: [StaticString] = [
+            "phone.invalidCountryCode", "phone.notANumber", "phone.tooShortAfterIDD", "phone.tooShortNSN", "phone.tooLong", "phone.empty",
+            "phone.invalidUTF8",
+        ]
+
+        private init(number: UInt8) { self.number = number }
+
+        /// The stable name, such as `phone.notANumber`.
+        public var rawValue: String { Self.names[Int(number) - 1].description }
+
+        /// nil for a name that no code has.
+        public init?(rawValue: String) {
+            guard let index = Self.names.firstIndex(where: { $0.description == rawValue }) else { return nil }
+            self.init(number: UInt8(index) + 1)
         }
+
+        public var description: String { rawValue }
     }
 
     public let code: Code

@@ -89,8 +89,8 @@ private func examine(_ number: PhoneNumber, _ input: Input) {
     _ = number.formatted(callingFrom: from)
     _ = number.formattedNationally(carrierCode: input.text)
     for isGrouped in [true, false] {
-        _ = number.formattedForMobileDialling(from: from, isGrouped: isGrouped)
-        _ = number.formattedForMobileDialling(from: number.region ?? from, isGrouped: isGrouped, carrierCode: input.text)
+        _ = number.formattedForMobileDialling(callingFrom: from, isGrouped: isGrouped)
+        _ = number.formattedForMobileDialling(callingFrom: number.region ?? from, isGrouped: isGrouped, carrierCode: input.text)
     }
     let custom = custom(input, digits: count)
     for format in PhoneNumber.Format.allCases { _ = number.formatted(format, using: custom) }
@@ -123,7 +123,7 @@ private func examine(_ typed: TypedPhoneNumber, _ input: Input) {
     for region in [input.region(1) ?? .world, typed.number.region ?? .world] {
         _ = typed.formattedAsTyped(callingFrom: region)
         _ = typed.formattedKeepingLetters(callingFrom: region)
-        for isGrouped in [true, false] { _ = typed.formattedForMobileDialling(from: region, isGrouped: isGrouped) }
+        for isGrouped in [true, false] { _ = typed.formattedForMobileDialling(callingFrom: region, isGrouped: isGrouped) }
     }
 }
 

@@ -8,7 +8,7 @@ func carriers(_ fields: [String]) -> Any {
     let tag = languageTag(fields[2...])
     return [
         "name": number.carrierName(in: tag).json, "portable": number.region?.hasMobileNumberPortability ?? false,
-        "range": number.carrierNameOfRange(in: tag).json, "safe": number.safeCarrierName(in: tag).json,
+        "range": number.carrierNameOfPrefix(in: tag).json, "safe": number.safeCarrierName(in: tag).json,
     ]
 }
 

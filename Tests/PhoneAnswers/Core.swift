@@ -64,7 +64,7 @@ enum Core {
         let from = region(fields[2]) ?? "QQ"
         let number = typed.number
         let mobile = [true, false].map {
-            typed.formattedForMobileDialling(from: from, isGrouped: $0).json
+            typed.formattedForMobileDialling(callingFrom: from, isGrouped: $0).json
         }
         return [
             "carrier": typed.carrierCode.json, "origin": Words.origin(typed.origin), "from": number.formatted(callingFrom: from),
@@ -96,7 +96,8 @@ enum Core {
         var possible: [String: String] = [:]
         for type in NumberType.allCases { possible[Words.type(type)] = Words.possibility(number.possibility(as: type)) }
         return [
-            "abroad": number.isDialledInternationally, "area": number.areaCodeLength, "destination": number.nationalDestinationCodeLength,
+            "abroad": number.canBeDialledInternationally, "area": number.areaCodeLength,
+            "destination": number.nationalDestinationCodeLength,
             "geographical": number.isGeographical, "possible": possible, "truncated": (number.truncatedToValid?.formatted(.e164)).json,
         ] as [String: Any]
     }

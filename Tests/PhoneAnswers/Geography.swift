@@ -11,6 +11,6 @@ func geography(_ fields: [String]) -> Any {
     let reader = fields[4].isEmpty ? nil : Region(fields[4])
     return [
         "country": number.countryName(in: tag).json, "description": number.geographicDescription(in: tag, from: reader).json,
-        "range": number.geographicDescriptionOfRange(in: tag, from: reader).json,
+        "range": number.geographicDescriptionOfPrefix(in: tag, from: reader).json,
     ]
 }

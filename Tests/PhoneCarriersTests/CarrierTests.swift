@@ -9,7 +9,7 @@ struct CarrierTests {
     @Test("the longest prefix with a name decides", arguments: [("+244911234567", "Movicel"), ("+41791234567", "Swisscom")])
     func names(_ text: String, _ name: String) throws {
         #expect(try number(text).carrierName(in: "en") == name)
-        #expect(try number(text).carrierNameOfRange(in: "en") == name)
+        #expect(try number(text).carrierNameOfPrefix(in: "en") == name)
     }
 
     @Test("a name is safe only where numbers cannot be taken along")

@@ -100,7 +100,7 @@ final class ErrorBench: Sendable {
         case let error as TransportError: (error.code.rawValue, error.reason)
         case let error as KeyringError: (error.code.rawValue, error.reason)
         case let error as CryptoError: (error.code.rawValue, error.reason)
-        case let error as PhoneNumberError: ("phone.\(error.code)", error.reason)
+        case let error as PhoneNumberError: (error.code.rawValue, error.reason)
         default: nil
         }
     }

@@ -24,7 +24,7 @@ import Testing
             let text = try String(contentsOf: file, encoding: .utf8)
             for match in text.matches(of: /static let \w+ = Self\(rawValue: "([a-z]+\.[A-Za-z0-9]+)"\)/) { codes.insert(String(match.1)) }
             guard file.lastPathComponent == "PhoneNumberError.swift" else { continue }
-            for match in text.matches(of: /static let (\w+) = Code\(rawValue:/) { codes.insert("phone.\(match.1)") }
+            for match in text.matches(of: /static let (\w+) = Code\(number:/) { codes.insert("phone.\(match.1)") }
         }
         return codes
     }

@@ -50,15 +50,15 @@ struct DiallingTests {
         ] as [(String, Region, String, String)])
     func mobiles(_ text: String, _ region: Region, _ grouped: String, _ dialled: String) throws {
         let number = try PhoneNumber(parsing: text, region: nil)
-        #expect(number.formattedForMobileDialling(from: region) == grouped)
-        #expect(number.formattedForMobileDialling(from: region, isGrouped: false) == dialled)
+        #expect(number.formattedForMobileDialling(callingFrom: region) == grouped)
+        #expect(number.formattedForMobileDialling(callingFrom: region, isGrouped: false) == dialled)
     }
 
     @Test("by a mobile phone in Brazil, through a carrier or not at all")
     func brazil() throws {
         let number = try PhoneNumber(parsing: "+5511961234567", region: nil)
-        #expect(number.formattedForMobileDialling(from: "BR") == nil)
-        #expect(number.formattedForMobileDialling(from: "BR", carrierCode: "15") == "0 15 (11) 96123-4567")
-        #expect(number.formattedForMobileDialling(from: "BR", isGrouped: false, carrierCode: "15") == "01511961234567")
+        #expect(number.formattedForMobileDialling(callingFrom: "BR") == nil)
+        #expect(number.formattedForMobileDialling(callingFrom: "BR", carrierCode: "15") == "0 15 (11) 96123-4567")
+        #expect(number.formattedForMobileDialling(callingFrom: "BR", isGrouped: false, carrierCode: "15") == "01511961234567")
     }
 }

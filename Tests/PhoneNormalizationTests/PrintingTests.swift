@@ -28,6 +28,27 @@ struct PrintingTests {
         #expect(Mirror(reflecting: number).children.isEmpty)
     }
 
+    @Test("whatever else holds a number, or a text it was in, shows neither")
+    func holders() throws {
+        let text = "+41 44 668 18 57"
+        var typing = AsYouTypeFormatter(region: "CH")
+        for character in text { typing.append(character) }
+        let finder = PhoneNumberFinder(in: "Call \(text).", region: "CH")
+        let match = try #require(finder.first { _ in true })
+        let holders: [Any] = [
+            try TypedPhoneNumber(parsing: text, region: "CH"), typing, finder, finder.makeIterator(), match, ShortNumber(number),
+            PhoneNumber.E164Coded(wrappedValue: number), [number: [typing]],
+        ]
+        for holder in holders {
+            var dumped = ""
+            dump(holder, to: &dumped)
+            for shown in [dumped, "\(holder)", String(reflecting: holder)] {
+                let digits = shown.filter(\.isNumber)
+                #expect(!digits.contains("668") && !digits.contains("1857"))
+            }
+        }
+    }
+
     @Test("the mask tells no number's length")
     func maskHasOneLength() throws {
         #expect(try "\(PhoneNumber(parsing: "+49 123", region: nil))" == "+49 ••• ••• ••23")

@@ -50,10 +50,10 @@ struct TypedNumberTests {
     func carrier() throws {
         let typed = try TypedPhoneNumber(parsing: "0 15 11 96123-4567", region: "BR")
         #expect(typed.carrierCode == "15")
-        #expect(typed.formattedForMobileDialling(from: "BR") == "0 15 (11) 96123-4567")
+        #expect(typed.formattedForMobileDialling(callingFrom: "BR") == "0 15 (11) 96123-4567")
         let plain = try TypedPhoneNumber(parsing: "(11) 96123-4567", region: "BR")
         #expect(plain.carrierCode == nil)
-        #expect(plain.formattedForMobileDialling(from: "BR") == nil)
+        #expect(plain.formattedForMobileDialling(callingFrom: "BR") == nil)
         #expect(plain.number == typed.number)
     }
 

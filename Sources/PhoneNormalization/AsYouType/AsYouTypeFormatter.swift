@@ -348,3 +348,9 @@ public struct AsYouTypeFormatter: Sendable {
         return nationalPrefix != takeNationalPrefix()
     }
 }
+
+extension AsYouTypeFormatter: CustomStringConvertible, CustomReflectable {
+    /// How much was typed, and none of it; ``text`` is what to show.
+    public var description: String { "AsYouTypeFormatter(\(typedCount) characters)" }
+    public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}

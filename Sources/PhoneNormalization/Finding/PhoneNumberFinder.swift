@@ -78,3 +78,14 @@ public struct PhoneNumberFinder: Sequence, Sendable {
         }
     }
 }
+
+extension PhoneNumberFinder: CustomStringConvertible, CustomReflectable {
+    /// How much is searched, and none of it.
+    public var description: String { "PhoneNumberFinder(\(text.utf8.count) bytes)" }
+    public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}
+
+extension PhoneNumberFinder.Iterator: CustomStringConvertible, CustomReflectable {
+    public var description: String { "PhoneNumberFinder.Iterator" }
+    public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}

@@ -25,13 +25,13 @@ extension PhoneNumber {
     ///   - region: where the mobile phone is at home.
     ///   - isGrouped: with the separators that people read; else only what is dialled.
     ///   - carrierCode: the carrier that shall take the call; calls within Brazil need one.
-    public func formattedForMobileDialling(from region: Region, isGrouped: Bool = true, carrierCode: String? = nil) -> String? {
+    public func formattedForMobileDialling(callingFrom region: Region, isGrouped: Bool = true, carrierCode: String? = nil) -> String? {
         var number = self
         number.extensionStorage = ExtensionDigits()
-        let (type, home) = (number.type, callingCode.regions.first ?? .world)
+        let (type, home) = (number.type, callingCode.mainRegion)
         let isPersonal = [.fixedLine, .mobile, .fixedLineOrMobile].contains(type)
         guard region == home else {
-            guard type != .unknown, number.isDialledInternationally else { return nil }
+            guard type != .unknown, number.canBeDialledInternationally else { return nil }
             return number.formatted(isGrouped ? .international : .e164)
         }
         let written: String
@@ -39,11 +39,11 @@ extension PhoneNumber {
             guard let carrierCode, !carrierCode.isEmpty else { return nil }
             written = number.formattedNationally(carrierCode: carrierCode)
         } else if plan.pointee.calling_code == 1 {
-            written = number.formatted(number.isDialledInternationally && number.possibility != .tooShort ? .international : .national)
+            written = number.formatted(number.canBeDialledInternationally && number.possibility != .tooShort ? .international : .national)
         } else {
             // Where mobile networks take the national form for something else.
             let isWorldly = home == .world || isPersonal && (home == "MX" || home == "CL" || home == "UZ")
-            written = number.formatted(isWorldly && number.isDialledInternationally ? .international : .national)
+            written = number.formatted(isWorldly && number.canBeDialledInternationally ? .international : .national)
         }
         return isGrouped ? written : String(decoding: written.utf8.filter(Self.isDialled), as: UTF8.self)
     }

@@ -46,8 +46,8 @@ extension TypedPhoneNumber {
     /// - Parameters:
     ///   - region: where the mobile phone is at home.
     ///   - isGrouped: with the separators that people read; else only what is dialled.
-    public func formattedForMobileDialling(from region: Region, isGrouped: Bool = true) -> String? {
-        guard let written = number.formattedForMobileDialling(from: region, isGrouped: isGrouped, carrierCode: carrierCode) else {
+    public func formattedForMobileDialling(callingFrom region: Region, isGrouped: Bool = true) -> String? {
+        guard let written = number.formattedForMobileDialling(callingFrom: region, isGrouped: isGrouped, carrierCode: carrierCode) else {
             return nil
         }
         guard isZero else { return written }

@@ -29,6 +29,6 @@ extension Region {
         var count = 0
         while text[count] != 0 { count += 1 }
         let digits = UnsafeBufferPointer(start: text, count: count)
-        return PhoneNumber(callingCode: callingCode, nationalSignificantNumber: digits.span).map { ShortNumber($0, region: self) }
+        return PhoneNumber(callingCode: callingCode, ascii: digits).map { ShortNumber($0, region: self) }
     }
 }

@@ -36,8 +36,12 @@ def answer(region, text, language, script, home):
     if number is None:
         return None
     tag = prefixes.subtags(language, script, home)
+    country = named(geocoder.country_name_for_number(number, *tag))
+    # Hebrew places are under the language's former code, which is no other language here.
+    if tag[0] == "he":
+        tag = ("iw", *tag[1:])
     return {
-        "country": named(geocoder.country_name_for_number(number, *tag)),
+        "country": country,
         "description": named(geocoder.description_for_number(number, *tag)),
         "range": named(geocoder.description_for_valid_number(number, *tag)),
     }
