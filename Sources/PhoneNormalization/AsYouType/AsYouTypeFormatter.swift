@@ -96,10 +96,11 @@ public struct AsYouTypeFormatter: Sendable {
         if typedCount == 1, scalar == "+" || scalar == "\u{FF0B}" {
             accrued.append(UInt8(ascii: "+"))
             if remembersPosition { remembered.accrued = accrued.count }
-        } else if let value = Symbol.asciiDigit(scalar) {
-            digit = value
-            accrued.append(value)
-            national.append(value)
+        } else if let value = Symbol.decimal(scalar.value) ?? Symbol.raised(scalar.value) {
+            let ascii = UInt8(ascii: "0") + value
+            digit = ascii
+            accrued.append(ascii)
+            national.append(ascii)
             if remembersPosition { remembered.accrued = accrued.count }
         } else {
             canFormat = false

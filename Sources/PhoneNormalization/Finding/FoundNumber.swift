@@ -56,7 +56,7 @@ struct FoundNumber {
         var at = start
         while at < end ?? text.count {
             let (character, next) = text.character(at: at)
-            if let value = Text.digitValue(character) { digits.append(UInt8(ascii: "0") + value) }
+            if let value = Symbol.decimal(character) { digits.append(UInt8(ascii: "0") + value) }
             at = next
         }
         return digits
@@ -77,7 +77,7 @@ struct FoundNumber {
             var at = 0
             while at < text.count, count < Scratch.longestInput {
                 let (character, next) = text.character(at: at)
-                if let value = Text.digitValue(character) {
+                if let value = Symbol.decimal(character) {
                     scratch.digits[count] = value
                     count += 1
                 }
@@ -95,7 +95,7 @@ struct FoundNumber {
         var at = 0
         while at < text.count {
             let (character, next) = text.character(at: at)
-            result.append(Text.digitValue(character).map { UInt8(ascii: "0") + $0 } ?? Self.gap)
+            result.append(Symbol.decimal(character).map { UInt8(ascii: "0") + $0 } ?? Self.gap)
             at = next
         }
         return result

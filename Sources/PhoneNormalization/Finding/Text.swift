@@ -79,11 +79,4 @@ struct Text {
         if character < 0x80 { return character == 0x24 || character == 0x25 }
         return Unicode.Scalar(character)?.properties.generalCategory == .currencySymbol
     }
-
-    /// The value of a digit of any script; nil for anything else.
-    static func digitValue(_ character: UInt32) -> UInt8? {
-        if character < 128 { return character >= 0x30 && character <= 0x39 ? UInt8(character & 15) : nil }
-        let symbol = Symbol.symbol(for: character).symbol
-        return Symbol.traits(symbol).contains(.digit) ? symbol - Symbol.digitZero : nil
-    }
 }

@@ -104,7 +104,7 @@ extension TypedPhoneNumber {
 enum TypedDigits {
     /// The digits of every script, as ASCII.
     static func ascii(_ text: String) -> [UInt8] {
-        text.unicodeScalars.compactMap(Symbol.asciiDigit)
+        text.unicodeScalars.compactMap { Symbol.decimal($0.value) ?? Symbol.raised($0.value) }.map { UInt8(ascii: "0") + $0 }
     }
 
     /// ASCII digits, letters in upper case, and the separators people group with; all else is left out.

@@ -104,14 +104,19 @@ enum Symbol {
         }
     }
 
-    /// A digit of any script, or one that is raised or encircled, as ASCII.
-    static func asciiDigit(_ scalar: Unicode.Scalar) -> UInt8? {
-        guard scalar.value >= 128 else { return scalar.value >= 0x30 && scalar.value <= 0x39 ? UInt8(scalar.value) : nil }
-        let properties = scalar.properties
-        guard properties.numericType == .decimal || properties.numericType == .digit, let value = properties.numericValue else {
-            return nil
-        }
-        return UInt8(ascii: "0") + UInt8(value)
+    /// The value of a decimal digit of any script; nil for anything else.
+    static func decimal(_ character: UInt32) -> UInt8? {
+        if character < 128 { return character >= 0x30 && character <= 0x39 ? UInt8(character & 15) : nil }
+        let symbol = symbol(for: character).symbol
+        return traits(symbol).contains(.digit) ? symbol - digitZero : nil
+    }
+
+    /// The value of a digit that is raised or encircled and counts in no system of its own: `²`, `①`.
+    static func raised(_ character: UInt32) -> UInt8? {
+        guard character >= 128, let properties = Unicode.Scalar(character)?.properties, properties.numericType == .digit,
+            let value = properties.numericValue
+        else { return nil }
+        return UInt8(value)
     }
 
     /// The character of a digit in a script, as ``symbol(for:)`` counts them; script 0 is ASCII.

@@ -101,23 +101,11 @@ private struct DialledDigits: IteratorProtocol {
 
     private static func kind(of character: UInt32) -> Kind {
         switch character {
-        case 0x30...0x39: return .decimal(UInt8(truncatingIfNeeded: character & 0x0F))
-        case 0x2B: return .plus
-        case 0x2F, 0x5C: return .slash
-        case 0x20: return .space
-        case 0x78: return .x
-        case 0..<0x80: return .other
-        default: break
+        case 0x2B, 0xFF0B: .plus
+        case 0x2F, 0x5C: .slash
+        case 0x20: .space
+        case 0x78: .x
+        default: Symbol.decimal(character).map { .decimal($0) } ?? Symbol.raised(character).map { .digitOnly($0) } ?? .other
         }
-        let symbol = Symbol.symbol(for: character).symbol
-        switch symbol {
-        case Symbol.digitZero..<Symbol.digitZero + 10: return .decimal(symbol - Symbol.digitZero)
-        case Symbol.widePlus: return .plus
-        case Symbol.other: break
-        default: return .other
-        }
-        guard let properties = Unicode.Scalar(character)?.properties, properties.numericType == .digit, let value = properties.numericValue
-        else { return .other }
-        return .digitOnly(UInt8(value))
     }
 }
