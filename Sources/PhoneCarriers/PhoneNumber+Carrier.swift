@@ -11,6 +11,7 @@ extension PhoneNumber {
     ///
     /// - Parameter language: A BCP 47 tag, see <doc:PhoneCarriers#Languages>.
     /// - Complexity: O(digits); no allocation but the string's.
+    ///
     /// Source: libphonenumber, `getNameForNumber`; its empty string is nil here.
     public func carrierName(in language: String) -> String? {
         switch type {
@@ -23,6 +24,7 @@ extension PhoneNumber {
     ///
     /// - Parameter language: A BCP 47 tag, see <doc:PhoneCarriers#Languages>.
     /// - Complexity: O(digits); no allocation but the string's.
+    ///
     /// Source: libphonenumber, `getSafeDisplayName`; its empty string is nil here.
     public func safeCarrierName(in language: String) -> String? {
         if let region, region.hasMobileNumberPortability { return nil }
@@ -34,6 +36,7 @@ extension PhoneNumber {
     ///
     /// - Parameter language: A BCP 47 tag, see <doc:PhoneCarriers#Languages>.
     /// - Complexity: O(digits); no allocation but the string's.
+    ///
     /// Source: libphonenumber, `getNameForValidNumber`; its empty string is nil here.
     public func carrierNameOfPrefix(in language: String) -> String? {
         PrefixTable.carriers.name(for: self, in: LanguageTag(language))

@@ -13,6 +13,7 @@ extension PhoneNumber {
     ///     it is.
     /// - Complexity: O(digits), times the regions that share the country calling code where no place is known; no allocation
     ///   but the string's.
+    ///
     /// Source: libphonenumber, `getDescriptionForNumber`; its empty string is nil here.
     public func geographicDescription(in language: String, from region: Region? = nil) -> String? {
         guard isValid else { return nil }
@@ -24,6 +25,7 @@ extension PhoneNumber {
     ///
     /// - Parameters: as of ``geographicDescription(in:from:)``.
     /// - Complexity: as of ``geographicDescription(in:from:)``.
+    ///
     /// Source: libphonenumber, `getDescriptionForValidNumber`; its empty string is nil here.
     public func geographicDescriptionOfPrefix(in language: String, from region: Region? = nil) -> String? {
         let tag = LanguageTag(language)
@@ -40,6 +42,7 @@ extension PhoneNumber {
     ///
     /// - Parameter language: A BCP 47 tag, see <doc:PhoneGeography#Languages>.
     /// - Complexity: O(digits), times the regions that share the country calling code; no allocation but the string's.
+    ///
     /// Source: libphonenumber, `getCountryNameForNumber`; its empty string is nil here.
     public func countryName(in language: String) -> String? {
         onlyRegion?.name(in: LanguageTag(language))

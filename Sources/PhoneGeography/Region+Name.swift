@@ -9,6 +9,7 @@ extension Region {
     ///
     /// - Parameter language: A BCP 47 tag, see <doc:PhoneGeography#Languages>.
     /// - Complexity: O(languages in which the region has a name of its own), at most a few dozen; no allocation but the string's.
+    ///
     /// Source: the region names that libphonenumber takes from Java.
     public func name(in language: String) -> String? {
         name(in: LanguageTag(language))

@@ -14,8 +14,8 @@ public struct ChallengeSweep: Hashable, Sendable {
 }
 
 extension ChallengeEngine {
-    /// Takes away what is over in up to `limit` rows of a partition: challenges an hour past their expiry, each with its entry in
-    /// the same commit, and rows whose budgets are all at rest.
+    /// Takes away what is over in up to `limit` rows of a partition: completed challenges at their expiry; the others an hour past it,
+    /// each with its entry in the same commit; and rows whose budgets are all at rest.
     ///
     /// Each row is a commit of its own, so that one in use holds up no other.
     ///
