@@ -1,7 +1,7 @@
 /// A phone number in guarded memory: cannot be copied, printed, compared or encoded.
 ///
 /// Holds the 32-byte plaintext of a sealed record: format 1, the count of digits, the ASCII digits of E.164 without
-/// `+`, zeros. From the moment a number is parsed this is the only type that carries it.
+/// `+`, zeros. Between its parsing and its sealing or sending this is the type that carries it.
 public struct SecretNumber: ~Copyable, Sendable {
     /// 32 bytes.
     package static let plaintextLength = 32
