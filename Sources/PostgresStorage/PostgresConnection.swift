@@ -134,6 +134,7 @@ final class PostgresConnection {
         }
         // What is lost up to here was never committed; from here on nobody can tell.
         try flush(mayHaveCommitted: false)
+        guard isConnected() else { throw lost() }
         try enqueue("COMMIT")
         guard PQpipelineSync(handle) == 1 else { throw lost(mayHaveCommitted: true) }
         try flush(mayHaveCommitted: true)
@@ -166,7 +167,7 @@ final class PostgresConnection {
             switch PQresultStatus(result) {
             case PGRES_PIPELINE_SYNC:
                 // Some answer COMMIT with ROLLBACK, and no error.
-                return tag == "COMMIT" ? nil : failure ?? .expectation
+                return failure ?? (tag == "COMMIT" ? nil : .expectation)
             case PGRES_PIPELINE_ABORTED: break
             default:
                 failure = failure ?? self.failure(of: result, mayHaveCommitted: true)
@@ -181,15 +182,22 @@ final class PostgresConnection {
 
     // MARK: Waiting
 
-    /// Whether the server still listens, as far as can be told without asking: one that restarted has closed its end.
+    /// Whether another statement may be sent.
     func isUsable() -> Bool {
+        isConnected() && PQtransactionStatus(handle) == PQTRANS_IDLE
+    }
+
+    /// Whether the server still listens, as far as can be told without asking: one that restarted has closed its end. libpq itself
+    /// takes what cannot be sent for sent, and tells only when it reads.
+    private func isConnected() -> Bool {
         for _ in 0..<8 {
-            guard !isLost, PQstatus(handle) == CONNECTION_OK, PQtransactionStatus(handle) == PQTRANS_IDLE else { return false }
+            guard !isLost, PQstatus(handle) == CONNECTION_OK else { return false }
             var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
             if poll(&descriptor, 1, 0) == 0 { return true }
             if PQconsumeInput(handle) != 1 { return false }
         }
-        return false
+        // Much to read, and no end of it.
+        return true
     }
 
     /// Hands everything that was sent to the system, and reads meanwhile, as the server may have to get rid of answers first.

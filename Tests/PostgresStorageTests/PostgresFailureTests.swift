@@ -24,6 +24,25 @@ extension PostgresStoreTests {
         await store.close()
     }
 
+    @Test func `When the backend is killed before COMMIT was sent, it is said that nothing was written`() async throws {
+        let settings = PostgresServer.settings(.pipelined)
+        let store = try await PostgresRecordStore(settings)
+        let pair = Pair()
+        try await store.commit(pair.claims)
+        let holder = try await LockHolder.lockingAll(of: settings)
+        // The server waits at the first change and takes no more than fits between us.
+        let value = [UInt8](repeating: 7, count: RecordLimits.value)
+        let changes = [pair.updates[0]] + (0..<40).map { .claim(.test([$0], partition: 8), value) }
+        async let failure = code { () throws(StorageError) in try await store.commit(changes) }
+        try await PostgresServer.awaitBlocked(of: settings)
+        try await PostgresServer.terminate(settings)
+        #expect(await failure == .unavailable)
+        await holder.release()
+        #expect(try await store.records(at: changes.map(\.key)).compactMap { $0 }.map(\.version) == [pair.claims[0].newVersion])
+        try await store.commit(changes)
+        await store.close()
+    }
+
     @Test(arguments: forms)
     func `A connection that died while idle fails nobody`(_ form: PostgresSettings.CommitForm) async throws {
         let settings = PostgresServer.settings(form)
@@ -208,8 +227,32 @@ extension PostgresStoreTests {
         await store.close()
     }
 
-    private static var port: String {
-        PostgresServer.connection?.split(separator: " ").first { $0.hasPrefix("port=") }.map { String($0.dropFirst(5)) } ?? ""
+    private static var port: String { part("port=") }
+    private static var directory: String { part("host=") }
+
+    private static func part(_ keyword: String) -> String {
+        let found = PostgresServer.connection?.split(separator: " ").first { $0.hasPrefix(keyword) }
+        return found.map { String($0.dropFirst(keyword.count)) } ?? ""
+    }
+
+    @Test func `TLS is spoken with the server whose certificate is known, and with no other`() async throws {
+        let remote = "host=127.0.0.1 password=secret sslmode=verify-full"
+        let settings = PostgresServer.settings(appending: "\(remote) sslrootcert=\(Self.directory)/server.pem")
+        let store = try await PostgresRecordStore(settings)
+        try await store.commit(Pair().claims)
+        let encrypted = try await PostgresServer.run(
+            "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = '\(settings.schema)'")
+        #expect(encrypted == "t")
+        await store.close()
+
+        for wrong in [
+            "\(remote) sslrootcert=\(Self.directory)/ca.pem",
+            "host=localhost password=secret sslmode=verify-full sslrootcert=\(Self.directory)/server.pem",
+        ] {
+            var settings = PostgresServer.settings(appending: wrong)
+            settings.patience = .milliseconds(300)
+            #expect(await refusal(opening: settings)?.code == .unavailable)
+        }
     }
 
     @Test func `A server that takes no writes is read, and says that it is read-only`() async throws {
