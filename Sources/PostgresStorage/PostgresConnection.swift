@@ -118,8 +118,8 @@ final class PostgresConnection {
     // MARK: Many statements in one flush
 
     /// Runs BEGIN, the statements, and COMMIT without waiting in between.
-    func transaction(_ steps: [(RecordStatement, StatementParameters)]) throws(PostgresFailure) {
-        for (statement, _) in steps { try prepare(statement) }
+    func transaction(_ steps: some Sequence<(RecordStatement, StatementParameters)>) throws(PostgresFailure) {
+        for statement in RecordStatement.ofTransactions { try prepare(statement) }
         guard PQenterPipelineMode(handle) == 1 else { throw lost() }
         warning.pointee = false
         try enqueue("BEGIN")

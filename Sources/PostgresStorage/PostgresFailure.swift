@@ -31,7 +31,7 @@ extension StorageError {
         case "40003": self.init(.outcomeUnknown, "The engine cannot tell whether a commit was made (SQLSTATE \(state)).")
         case "25006": self.init(.readOnly, "This PostgreSQL takes no writes: it is a standby, or transactions are read-only by a setting.")
         case "42501": self.init(.readOnly, "The role lacks a privilege on the schema or its tables (SQLSTATE \(state)); grant it.")
-        case "53100", "53200", "54000": self.init(.full, "PostgreSQL has no room left on disk or in memory (SQLSTATE \(state)); make room.")
+        case "53100": self.init(.full, "The disk of PostgreSQL is full (SQLSTATE \(state)); make room.")
         case "57014", "55P03":
             self.init(.unavailable, "PostgreSQL ended a statement that took too long (SQLSTATE \(state)); nothing was written.")
         case "3D000": self.init(.unavailable, "The database does not exist (SQLSTATE \(state)); create it, or name another one.")

@@ -22,7 +22,7 @@ struct RecordCommit: Sendable {
             if form == .oneStatement, size <= Self.oneMessage {
                 _ = try connection.execute(.commit, arrays, commits: true)
             } else {
-                try connection.transaction(changes.flatMap(Self.steps))
+                try connection.transaction(changes.lazy.flatMap(Self.steps))
             }
         } catch {
             // A claim that found the key taken (23505), or a demand that found no row to divide by (22012).

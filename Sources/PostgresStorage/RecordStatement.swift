@@ -10,6 +10,8 @@ enum RecordStatement: String, CaseIterable {
     /// Part of a transaction, after its demand.
     case claim, replace, remove
 
+    static let ofTransactions: [Self] = [.demandUnchanged, .demandForChange, .claim, .replace, .remove]
+
     /// What the function raises when a record is not as expected. A class of its own, which PostgreSQL will not use.
     static let conflictState = "PI001"
 
