@@ -80,8 +80,8 @@ extension PostgresConnection {
         let timeout = max(1, settings.statementTimeout.wholeMilliseconds)
         let texts = [
             "SET statement_timeout = \(timeout)",
-            // A host that vanished between BEGIN and COMMIT must not keep its locks.
-            "SET idle_in_transaction_session_timeout = \(timeout)",
+            // Between BEGIN and COMMIT the server waits without a timeout: a host that vanished there must not keep its locks for hours.
+            "SET tcp_keepalives_idle = 30", "SET tcp_keepalives_interval = 5", "SET tcp_keepalives_count = 3",
             "SET default_transaction_isolation = 'read committed'",
             // A commit that returned lasts, whatever the server's default is.
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
