@@ -9,9 +9,11 @@ let strict: [SwiftSetting] = [
 
 #if os(macOS)
     let sodium: Target = .systemLibrary(name: "Clibsodium", pkgConfig: "libsodium", providers: [.brew(["libsodium"])])
+    let libpq: Target = .systemLibrary(name: "Clibpq", pkgConfig: "libpq", providers: [.brew(["libpq"])])
 #else
     // No pkgConfig here: SwiftPM would warn every consumer on a machine without libsodium, needed or not.
     let sodium: Target = .systemLibrary(name: "Clibsodium", providers: [.apt(["libsodium-dev"])])
+    let libpq: Target = .systemLibrary(name: "Clibpq", providers: [.apt(["libpq-dev"])])
 #endif
 
 let package = Package(
@@ -30,6 +32,7 @@ let package = Package(
         .library(name: "RecordStorage", targets: ["RecordStorage"]),
         .library(name: "CryptoPrimitives", targets: ["CryptoPrimitives"]),
         .library(name: "SQLiteStorage", targets: ["SQLiteStorage"]),
+        .library(name: "PostgresStorage", targets: ["PostgresStorage"]),
         .library(name: "PhoneIdentityTesting", targets: ["PhoneIdentityTesting"]),
         .executable(name: "phone-identity", targets: ["phone-identity"]),
     ],
@@ -86,6 +89,9 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
             ],
             swiftSettings: strict),
+        // No trait: it takes no package, and a consumer of the other modules neither builds nor links it.
+        libpq,
+        .target(name: "PostgresStorage", dependencies: ["RecordStorage", "Clibpq"], swiftSettings: strict),
 
         // For hosts' own tests.
         .target(
@@ -127,6 +133,8 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "PostgresStorageTests", dependencies: ["PostgresStorage", "RecordStorage", "PhoneIdentityTesting"], swiftSettings: strict),
         .testTarget(
             name: "CryptoPrimitivesTests", dependencies: ["CryptoPrimitives", "RecordStorage", "PhoneIdentityTesting"],
             resources: [.copy("Vectors")], swiftSettings: strict),
