@@ -151,14 +151,14 @@ private func type(_ input: Input) {
     var digits: [UInt8] = []
     for (index, character) in input.text.enumerated() {
         formatter.append(character, remembersPosition: index == input.choice(5))
-        digits += character.unicodeScalars.compactMap(Symbol.asciiDigit)
+        digits += character.unicodeScalars.compactMap(digit)
         // A text that is longer than any number is only added to.
         guard index < 24 else { continue }
         let shown = formatter.text.unicodeScalars
-        require(shown.compactMap(Symbol.asciiDigit) == digits, "Every digit that was typed is shown.")
+        require(shown.compactMap(digit) == digits, "Every digit that was typed is shown.")
         require((0...shown.count).contains(formatter.rememberedPosition), "The cursor is in the text.")
     }
-    require(formatter.text.unicodeScalars.compactMap(Symbol.asciiDigit) == digits, "Every digit that was typed is shown.")
+    require(formatter.text.unicodeScalars.compactMap(digit) == digits, "Every digit that was typed is shown.")
     let first = formatter.text
     formatter.clear()
     require(formatter.text.isEmpty && formatter.rememberedPosition == 0, "What is cleared is empty.")
@@ -184,4 +184,9 @@ private func dial(_ input: Input) {
     if let number = PhoneNumber(e164WithExtension: input.text) {
         require(number.e164WithExtension == input.text, "What is decoded was encoded.")
     }
+}
+
+/// A digit of any script, raised and encircled ones too, as ASCII.
+private func digit(_ scalar: Unicode.Scalar) -> UInt8? {
+    (Symbol.decimal(scalar.value) ?? Symbol.raised(scalar.value)).map { UInt8(ascii: "0") + $0 }
 }
