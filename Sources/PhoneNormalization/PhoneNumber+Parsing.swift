@@ -9,7 +9,8 @@ extension PhoneNumber {
     ///   - text: At most 250 characters.
     ///   - region: Where the number would be dialled from; nil if only numbers with a country calling code are welcome.
     /// - Throws: ``PhoneNumberError``, by code; its reason never repeats the text.
-    /// - Complexity: O(length) up to 250 characters, constant beyond; no heap allocation.
+    /// - Complexity: O(length) up to 250 characters, constant beyond; no heap allocation for ASCII.
+    ///   Whether a text may end with a character beyond the grammar is asked of the standard library, which allocates at its first such answer.
     public init(parsing text: String, region: Region?) throws(PhoneNumberError) {
         var text = text
         self = try text.withUTF8 { Self.parse($0, region: region) }.get()

@@ -1,4 +1,4 @@
-// Names of places and of regions as constant tables: read-only pages, shared by every process,
+// Names of places and of regions as constant tables: pages that nobody writes, shared by every process,
 // nothing to load and nothing to free. Documentation/PhoneMetadata.md explains how they are made.
 #pragma once
 #include <stdint.h>

@@ -1,4 +1,4 @@
-// The numbering plans of the world as constant tables: read-only pages, shared by every process,
+// The numbering plans of the world as constant tables: pages that nobody writes, shared by every process,
 // nothing to load and nothing to free. Documentation/PhoneMetadata.md explains each table.
 #pragma once
 #include <stdint.h>

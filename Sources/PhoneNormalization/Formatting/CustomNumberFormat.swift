@@ -9,7 +9,8 @@ internal import CPhoneMetadata
 public struct CustomNumberFormat: Sendable, Hashable {
     /// What the national significant number must begin with: one of these digit strings; empty if any number will do.
     public var leadingDigits: [String]
-    /// How many digits each group takes, the first as many as it can; at most seven groups of 1 to 15 digits.
+    /// How many digits each group takes, the first as many as it can; at most seven groups, each of at least one digit. A group whose least is below 0 or
+    /// above 17 fits no number.
     public var groups: [ClosedRange<Int>]
     /// The number with `$1`…`$7` for its groups, such as `$1 $2-$3`.
     public var template: String
