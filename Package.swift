@@ -96,8 +96,12 @@ let package = Package(
         // For hosts' own tests.
         .target(
             name: "PhoneIdentityTesting",
-            dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives", "Messaging", "SealedStore", "AuditLog"],
+            dependencies: [
+                "PhoneIdentity", "OTPEngine", "SealedStore", "AuditLog", "ConsentLedger", "Messaging", "IdentityTypes", "RecordStorage",
+                "CryptoPrimitives",
+            ],
             swiftSettings: strict),
+        .executableTarget(name: "simulate", dependencies: ["PhoneIdentityTesting"], swiftSettings: strict),
 
         // For operators and auditors.
         .executableTarget(
@@ -160,6 +164,9 @@ let package = Package(
         .testTarget(
             name: "MessagingTests", dependencies: ["Messaging", "CryptoPrimitives", "IdentityTypes", "RecordStorage"],
             swiftSettings: strict),
+        .testTarget(
+            name: "PhoneIdentityTestingTests",
+            dependencies: ["PhoneIdentityTesting", "PhoneIdentity", "RecordStorage", "SQLiteStorage"], swiftSettings: strict),
         .testTarget(
             name: "PhoneIdentityTests",
             dependencies: [

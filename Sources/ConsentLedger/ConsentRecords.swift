@@ -89,9 +89,12 @@ public struct ConsentRecords: Sendable {
         }
     }
 
-    /// Stages a withdrawal into the commit of something larger; nothing where there is nothing to withdraw.
+    /// Stages a withdrawal into the commit of something larger.
     ///
-    /// - Returns: the events, which the caller records.
+    /// Where there is nothing to withdraw the row gets a new version all the same: a consent that was given before, by a commit that nobody
+    /// saw land, must not land after the withdrawal was acknowledged.
+    ///
+    /// - Returns: the events, which the caller records; none where there was nothing to withdraw.
     package func stageWithdrawal(
         of purpose: PurposeCode, by subject: AuditSubject, method: ConsentMethod, in commit: inout StagedCommit
     ) async throws(ConsentError) -> [AuditEvent] {
@@ -99,7 +102,10 @@ public struct ConsentRecords: Sendable {
             throw ConsentError(.notOptIn, "A purpose that is necessary for the contract or by law ends with the account: erase it.")
         }
         var (sheet, current) = try await sheet(of: subject.id)
-        guard let state = sheet.states.first(where: { $0.purpose == purpose }), state.standing == .given else { return [] }
+        guard let state = sheet.states.first(where: { $0.purpose == purpose }), state.standing == .given else {
+            commit.put(sheet.encoded, at: key(subject.id), replacing: current)
+            return []
+        }
         let ended = state.withdrawn(at: time.now(), method: method)
         sheet.set(ended)
         commit.put(sheet.encoded, at: key(subject.id), replacing: current)

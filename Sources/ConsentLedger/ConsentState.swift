@@ -71,8 +71,8 @@ public struct ConsentState: Hashable, Sendable {
 ///
 /// Version u8 = 1, count u8, then for each: purpose u16, standing u8, method u8, decided at i64, expires at (u8, i64), jurisdiction
 /// (u8, LP), notice id LP, version LP, language LP, text digest 32.
-struct ConsentSheet: Hashable, Sendable {
-    var states: [ConsentState] = []
+package struct ConsentSheet: Hashable, Sendable {
+    package private(set) var states: [ConsentState] = []
 
     init() {}
 
@@ -100,7 +100,7 @@ struct ConsentSheet: Hashable, Sendable {
 
     /// Refuses a purpose that is not in the closed set or that nobody is asked about, one that stands twice, and lengths that
     /// ``ConsentRecords`` does not write.
-    init(from reader: inout ByteReader) throws(MalformedBytes) {
+    package init(from reader: inout ByteReader) throws(MalformedBytes) {
         guard try reader.u8() == 1 else { throw MalformedBytes() }
         for _ in 0..<(try reader.u8()) {
             guard let purpose = PurposeCode(rawValue: try reader.u16()), purpose.needsConsent,

@@ -1,10 +1,10 @@
 import IdentityTypes
-import RecordStorage
+package import RecordStorage
 
 /// A leaf with what is kept beside it in the database: for an event that names nobody its opening as it is, in a history the sealed one.
-struct EntryRecord: Hashable, Sendable {
-    let leaf: AuditLeaf
-    let opening: [UInt8]
+package struct EntryRecord: Hashable, Sendable {
+    package let leaf: AuditLeaf
+    package let opening: [UInt8]
 
     /// Rows are what a database charges for, so entries share them: version u8 = 1, count u32, each entry leaf 59 ‖ LP(opening).
     static func pack(_ entries: some Collection<EntryRecord>) -> [UInt8] {
@@ -18,7 +18,7 @@ struct EntryRecord: Hashable, Sendable {
         return writer.bytes
     }
 
-    static func unpack(_ record: StoredRecord) throws(StorageError) -> [EntryRecord] {
+    package static func unpack(_ record: StoredRecord) throws(StorageError) -> [EntryRecord] {
         try decodeRecord(record) { reader throws(MalformedBytes) in
             guard try reader.u8() == 1 else { throw MalformedBytes() }
             let count = try reader.u32()

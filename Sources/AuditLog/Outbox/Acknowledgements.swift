@@ -53,7 +53,7 @@ final class Acknowledgements: Sendable {
             state.sequencers.remove(sequencer)
             guard state.sequencers.isEmpty else { return [] }
             defer { state.waiters = [:] }
-            return Array(state.waiters.values)
+            return Self.inOrder(state.waiters)
         }
         for waiter in waiters { waiter.continuation.resume(returning: Self.stopped) }
     }
@@ -80,7 +80,7 @@ final class Acknowledgements: Sendable {
             let awaited = state.waiters.values.flatMap(\.events).filter { !state.recent.contains($0) }
             let awaitedRows = awaited.compactMap { state.rowOf[$0] }
             return Ticket(
-                rows: Array(state.rows.keys), awaitedRows: Array(Set(awaitedRows)), waiters: Array(state.waiters.keys),
+                rows: Array(state.rows.keys), awaitedRows: Array(Set(awaitedRows)), waiters: state.waiters.keys.sorted(),
                 needsScan: awaitedRows.count < awaited.count)
         }
     }
@@ -100,7 +100,7 @@ final class Acknowledgements: Sendable {
             }
             let done = state.waiters.filter { $0.value.events.allSatisfy(state.recent.contains) }
             for id in done.keys { state.waiters[id] = nil }
-            return Array(done.values)
+            return Self.inOrder(done)
         }
         for waiter in done { waiter.continuation.resume(returning: nil) }
     }
@@ -116,6 +116,11 @@ final class Acknowledgements: Sendable {
             }
         }
         for waiter in done { waiter.continuation.resume(returning: nil) }
+    }
+
+    /// In the order they came, so that a seeded run is the same each time.
+    private static func inOrder(_ waiters: [UInt64: Waiter]) -> [Waiter] {
+        waiters.sorted { $0.key < $1.key }.map(\.value)
     }
 
     private static func forget(_ row: RecordKey, _ state: inout State) {

@@ -72,7 +72,7 @@ extension IdentityService {
             let (enrolment, record) = try await person(pseudonym)
             let events: [AuditEvent]
             do throws(ConsentError) { events = try await stage(enrolment.audit, &commit) } catch { throw IdentityError(error) }
-            guard !events.isEmpty else { return }
+            guard !commit.isEmpty else { return }
             commit.check(record)
             outbox.record(events, in: &commit)
         }

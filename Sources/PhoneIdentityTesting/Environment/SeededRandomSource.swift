@@ -11,15 +11,17 @@ import Synchronization
 
 /// Random bytes that the seed alone decides, so that a failing test can be run again. Never for real use.
 ///
-/// Says so on standard error when it is made. Safe to share among tasks; the order in which they draw is theirs, so one
+/// Says so on standard error when the first of a process is made. Safe to share among tasks; the order in which they draw is theirs, so one
 /// seed replays exactly only where the order of tasks does.
 public final class SeededRandomSource: RandomSource {
     public let seed: UInt64
     private let state: Mutex<UInt64>
+    private static let isUnannounced = Atomic(true)
 
     public init(seed: UInt64) {
         self.seed = seed
         state = Mutex(seed)
+        guard Self.isUnannounced.exchange(false, ordering: .relaxed) else { return }
         let warning = Array("SeededRandomSource(seed: \(seed)): everything drawn from here can be foreseen; for tests only.\n".utf8)
         _ = write(STDERR_FILENO, warning, warning.count)
     }
@@ -35,7 +37,7 @@ public final class SeededRandomSource: RandomSource {
     }
 
     /// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), `SplitMix64`.
-    private static func next(_ state: inout UInt64) -> UInt64 {
+    static func next(_ state: inout UInt64) -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var word = state
         word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9

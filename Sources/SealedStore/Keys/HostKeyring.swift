@@ -12,12 +12,12 @@ public final class HostKeyring: Sendable {
     package let keys: HostSecrets
 
     /// - Throws: ``KeyringError``
-    public init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
-        let file = try KeyringFile(path: path, kind: .host, passphrase: passphrase)
-        guard let deployment = DeploymentID(bytes: file.deployment) else {
-            throw KeyringError(.malformed, "\(path) names no deployment.")
-        }
-        self.deployment = deployment
+    public convenience init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
+        try self.init(try KeyringFile(path: path, kind: .host, passphrase: passphrase))
+    }
+
+    package init(_ file: borrowing KeyringFile) throws(KeyringError) {
+        deployment = try file.deploymentID
         let sender = file.optionalValue("sender-public")
         guard sender == nil || sender?.count == 32 else { throw KeyringError(.incomplete, "The sender's public key has 32 bytes.") }
         senderPublicKey = sender

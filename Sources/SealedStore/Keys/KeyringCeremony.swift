@@ -28,10 +28,50 @@ public struct KeyringCeremony: Sendable {
             throw KeyringError(.malformed, "The log's origin is a name without white space and plus signs.")
         }
         let salt = random.bytes(16)
+        let drawn = DrawnKeys(origin: origin, random: random)
+
+        func write(_ name: String, _ kind: KeyringKind, _ entries: borrowing KeyringEntries) throws(KeyringError) {
+            try KeyringFile.create(
+                at: "\(directory)/\(name)", kind: kind, deployment: deployment.bytes, entries: entries, passphrase: passphrase,
+                salt: salt, work: work, random: random)
+        }
+        try write("keyservice.keyring", .keyService, drawn.keyService)
+        try write("sender.keyring", .sender, drawn.sender)
+        try write("log.keyring", .log, drawn.log)
+        // Last: a host starts from its own keyring, so it never meets a set that is not whole.
+        try write("host.keyring", .host, drawn.host)
+    }
+
+    /// Draws the same keys and writes them nowhere: for simulations, whose keys may be foreseen.
+    package func keyrings(deployment: DeploymentID, random: some RandomSource) throws(KeyringError) -> KeyringSet {
+        let drawn = DrawnKeys(origin: origin, random: random)
+        return KeyringSet(
+            host: try HostKeyring(KeyringFile(drawn.host, kind: .host, deployment: deployment)),
+            keyService: try KeyServiceKeyring(KeyringFile(drawn.keyService, kind: .keyService, deployment: deployment)),
+            sender: try SenderKeyring(KeyringFile(drawn.sender, kind: .sender, deployment: deployment)),
+            log: try LogKeyring(KeyringFile(drawn.log, kind: .log, deployment: deployment)))
+    }
+}
+
+/// The keyrings of all parties of one deployment, in one hand: only a simulation has that.
+package struct KeyringSet: Sendable {
+    package let host: HostKeyring
+    package let keyService: KeyServiceKeyring
+    package let sender: SenderKeyring
+    package let log: LogKeyring
+}
+
+/// The keys of a new deployment, by party.
+private struct DrawnKeys: ~Copyable {
+    var host = KeyringEntries()
+    var keyService = KeyringEntries()
+    var sender = KeyringEntries()
+    var log = KeyringEntries()
+
+    init(origin: String, random: some RandomSource) {
         let senderKey = SecretBytes(random: random)
         let proofKey = SecretBytes(random: random)
 
-        var host = KeyringEntries()
         for name in ["pepper", "record-mac", "pseudonym-root", "token", "code"] { host.add(name, SecretBytes(random: random)) }
         host.add("token-id", [0, 0, 0, 1])
         host.add("code-id", [0, 0, 0, 1])
@@ -39,28 +79,14 @@ public struct KeyringCeremony: Sendable {
         host.add("proof", proofKey)
         host.add("sender-public", X25519.publicKey(of: senderKey))
 
-        var keyService = KeyringEntries()
         for name in ["key-encryption", "signing"] { keyService.add(name, SecretBytes(random: random)) }
         for name in ["index", "budget"] { keyService.add(name, Ristretto255.scalar(random: random)) }
         keyService.add("index-epoch", [0, 0, 0, 1])
         keyService.add("proof", proofKey)
 
-        var sender = KeyringEntries()
         sender.add("sender", senderKey)
 
-        var log = KeyringEntries()
         log.add("signing", SecretBytes(random: random))
         log.add("origin", Array(origin.utf8))
-
-        func write(_ name: String, _ kind: KeyringKind, _ entries: borrowing KeyringEntries) throws(KeyringError) {
-            try KeyringFile.create(
-                at: "\(directory)/\(name)", kind: kind, deployment: deployment.bytes, entries: entries, passphrase: passphrase,
-                salt: salt, work: work, random: random)
-        }
-        try write("keyservice.keyring", .keyService, keyService)
-        try write("sender.keyring", .sender, sender)
-        try write("log.keyring", .log, log)
-        // Last: a host starts from its own keyring, so it never meets a set that is not whole.
-        try write("host.keyring", .host, host)
     }
 }

@@ -1,4 +1,5 @@
 public import CryptoPrimitives
+import IdentityTypes
 package import RecordStorage
 import Synchronization
 
@@ -109,8 +110,24 @@ package struct KeyringFile: ~Copyable {
     private static let magic = Array("SPNIKEYS".utf8)
     private static let headerLength = 50
 
-    package let deployment: [UInt8]
+    /// What an error calls it.
+    let name: String
+    private let deployment: [UInt8]
     private let plaintext: SecretBytes
+
+    /// One that is in no file.
+    init(_ entries: borrowing KeyringEntries, kind: KeyringKind, deployment: DeploymentID) {
+        name = "The \(kind) keyring"
+        self.deployment = deployment.bytes
+        plaintext = entries.encoded.duplicate()
+    }
+
+    var deploymentID: DeploymentID {
+        borrowing get throws(KeyringError) {
+            guard let id = DeploymentID(bytes: deployment) else { throw KeyringError(.malformed, "\(name) names no deployment.") }
+            return id
+        }
+    }
 
     /// Reads and opens.
     package init(path: String, kind: KeyringKind, passphrase: KeyringPassphrase) throws(KeyringError) {
@@ -137,6 +154,7 @@ package struct KeyringFile: ~Copyable {
         } catch {
             throw KeyringError(.wrongPassphrase, "The passphrase does not open \(path), or the file was changed.")
         }
+        name = path
         deployment = Array(header[10..<26])
     }
 

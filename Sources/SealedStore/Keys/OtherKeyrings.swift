@@ -14,12 +14,12 @@ public final class KeyServiceKeyring: Sendable {
     package let signingKey: SigningKey
 
     /// - Throws: ``KeyringError``
-    public init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
-        let file = try KeyringFile(path: path, kind: .keyService, passphrase: passphrase)
-        guard let deployment = DeploymentID(bytes: file.deployment) else {
-            throw KeyringError(.malformed, "\(path) names no deployment.")
-        }
-        self.deployment = deployment
+    public convenience init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
+        try self.init(try KeyringFile(path: path, kind: .keyService, passphrase: passphrase))
+    }
+
+    package init(_ file: borrowing KeyringFile) throws(KeyringError) {
+        deployment = try file.deploymentID
         keyEncryptionKey = try file.secret("key-encryption", count: 32)
         indexKey = try file.secret("index", count: 32)
         indexEpoch = try file.value("index-epoch", count: 4).reduce(0) { $0 << 8 | UInt32($1) }
@@ -39,12 +39,12 @@ public final class SenderKeyring: Sendable {
     package let publicKey: [UInt8]
 
     /// - Throws: ``KeyringError``
-    public init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
-        let file = try KeyringFile(path: path, kind: .sender, passphrase: passphrase)
-        guard let deployment = DeploymentID(bytes: file.deployment) else {
-            throw KeyringError(.malformed, "\(path) names no deployment.")
-        }
-        self.deployment = deployment
+    public convenience init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
+        try self.init(try KeyringFile(path: path, kind: .sender, passphrase: passphrase))
+    }
+
+    package init(_ file: borrowing KeyringFile) throws(KeyringError) {
+        deployment = try file.deploymentID
         secret = try file.secret("sender", count: 32)
         publicKey = X25519.publicKey(of: secret)
     }
@@ -59,12 +59,15 @@ public final class LogKeyring: Sendable {
     public let origin: String
 
     /// - Throws: ``KeyringError``
-    public init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
-        let file = try KeyringFile(path: path, kind: .log, passphrase: passphrase)
-        guard let deployment = DeploymentID(bytes: file.deployment),
-            let origin = file.optionalValue("origin").flatMap({ String(validating: $0, as: UTF8.self) })
-        else { throw KeyringError(.malformed, "\(path) names no deployment or no origin.") }
-        self.deployment = deployment
+    public convenience init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
+        try self.init(try KeyringFile(path: path, kind: .log, passphrase: passphrase))
+    }
+
+    package init(_ file: borrowing KeyringFile) throws(KeyringError) {
+        deployment = try file.deploymentID
+        guard let origin = file.optionalValue("origin").flatMap({ String(validating: $0, as: UTF8.self) }) else {
+            throw KeyringError(.malformed, "\(file.name) names no origin.")
+        }
         self.origin = origin
         seed = try file.secret("signing", count: 32)
     }

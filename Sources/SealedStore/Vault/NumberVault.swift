@@ -162,7 +162,7 @@ public struct Claim: Hashable, Sendable {
         self.epoch = epoch
     }
 
-    init(_ record: StoredRecord) throws(StorageError) {
+    package init(_ record: StoredRecord) throws(StorageError) {
         self = try decodeRecord(record) { reader throws(MalformedBytes) in
             guard try reader.u8() == 1, let subject = SubjectID(bytes: try reader.fixed(16)),
                 let record = RecordID(bytes: try reader.fixed(16))

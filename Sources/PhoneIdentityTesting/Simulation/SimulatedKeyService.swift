@@ -1,0 +1,124 @@
+import CryptoPrimitives
+import IdentityTypes
+import RecordStorage
+import SealedStore
+import Synchronization
+
+/// The key service in a process of its own, with a store of its own, behind a network.
+final class SimulatedKeyServer: Sendable {
+    private struct Instance {
+        let process: SimulatedProcess
+        let service: LocalKeyService
+    }
+
+    private let store: SimulatedStore
+    private let keyring: KeyServiceKeyring
+    private let partitions: PartitionCount
+    private let random: any RandomSource
+    private let scheduler: SimulationScheduler
+    fileprivate let rates: FaultRates
+    private let instance: Mutex<Instance>
+
+    init(
+        store: SimulatedStore, keyring: KeyServiceKeyring, partitions: PartitionCount, random: any RandomSource,
+        scheduler: SimulationScheduler, rates: FaultRates
+    ) {
+        (self.store, self.keyring, self.partitions, self.random) = (store, keyring, partitions, random)
+        (self.scheduler, self.rates) = (scheduler, rates)
+        instance = Mutex(Self.start(store, keyring, partitions, random, scheduler))
+    }
+
+    private static func start(
+        _ store: SimulatedStore, _ keyring: KeyServiceKeyring, _ partitions: PartitionCount, _ random: any RandomSource,
+        _ scheduler: SimulationScheduler
+    ) -> Instance {
+        let process = SimulatedProcess("key service", on: scheduler)
+        let service = LocalKeyService(
+            store: store.client(of: process), keyring: keyring, partitions: partitions, time: process.clock, random: random,
+            forgetOldPages: { () throws(StorageError) in true })
+        return Instance(process: process, service: service)
+    }
+
+    /// What works now. Where its process has died, another one has started.
+    var service: LocalKeyService {
+        if instance.withLock({ $0.process.isDead }) {
+            let next = Self.start(store, keyring, partitions, random, scheduler)
+            instance.withLock { $0 = next }
+        }
+        return instance.withLock { $0.service }
+    }
+
+    func crash() { instance.withLock { $0.process }.kill() }
+
+    func client(of process: SimulatedProcess) -> SimulatedKeyService { SimulatedKeyService(server: self, process: process) }
+}
+
+/// The key service and the tag evaluator as one host process has them.
+struct SimulatedKeyService: KeyService, TagEvaluator {
+    let server: SimulatedKeyServer
+    let process: SimulatedProcess
+
+    private static let away = VaultError(.unavailable, "The key service cannot be reached (a fault made for a test).")
+
+    /// The call on its way. - Returns: who takes it.
+    private func call() async throws(VaultError) -> LocalKeyService {
+        let scheduler = process.scheduler
+        guard await process.pause(scheduler.duration(0...5)), !scheduler.happens(perMille: server.rates.current.lostCalls) else {
+            throw Self.away
+        }
+        return server.service
+    }
+
+    /// The answer on its way back.
+    private func answer() async throws(VaultError) {
+        let scheduler = process.scheduler
+        guard await process.pause(scheduler.duration(0...5)), !scheduler.happens(perMille: server.rates.current.lostReplies) else {
+            throw Self.away
+        }
+    }
+
+    func evaluate(_ element: [UInt8]) async throws(VaultError) -> NumberTags {
+        let tags = try await call().evaluate(element)
+        try await answer()
+        return tags
+    }
+
+    func put(_ deposit: borrowing KeyDeposit) async throws(VaultError) {
+        try await call().put(deposit)
+        try await answer()
+    }
+
+    func releaseShredKey(for order: ReleaseOrder) async throws(VaultError) -> SecretBytes {
+        let key = try await call().releaseShredKey(for: order)
+        try await answer()
+        return key
+    }
+
+    func releaseHistoryKey(for proof: StepUpProof) async throws(VaultError) -> SecretBytes {
+        let key = try await call().releaseHistoryKey(for: proof)
+        try await answer()
+        return key
+    }
+
+    func erase(_ subject: SubjectID) async throws(VaultError) -> ErasureReceipt {
+        let receipt = try await call().erase(subject)
+        try await answer()
+        return receipt
+    }
+
+    func unconfirmed(before: Timestamp, limit: Int) async throws(VaultError) -> [DepositReference] {
+        let deposits = try await call().unconfirmed(before: before, limit: limit)
+        try await answer()
+        return deposits
+    }
+
+    func confirm(_ deposits: [DepositReference]) async throws(VaultError) {
+        try await call().confirm(deposits)
+        try await answer()
+    }
+
+    func discard(_ deposit: DepositReference) async throws(VaultError) {
+        try await call().discard(deposit)
+        try await answer()
+    }
+}

@@ -1,0 +1,178 @@
+"""Bugs that the simulation must find: each replaces one piece of the library's source by another.
+
+A mutation is a name, a file, the piece (which must be there exactly once), what takes its place, and words of the promise that is
+expected to break. `mutate` applies them one at a time.
+"""
+
+MUTATIONS = [
+    (
+        "compare-before-paying",
+        "Sources/OTPEngine/Challenge/Completion.swift",
+        "            let paidRow = stage(decision, of: row, at: now, in: &commit)\n",
+        "            if case .compare(let open) = decision.permission, !(try derivation(of: open, opened.tag).accepts(code)) {\n"
+        "                throw .wrongCode(triesLeft: open.triesLeft)\n"
+        "            }\n"
+        "            let paidRow = stage(decision, of: row, at: now, in: &commit)\n",
+        "nobody had paid for",
+    ),
+    (
+        "pay-twice-for-one-attempt",
+        "Sources/OTPEngine/Challenge/Decision.swift",
+        "        if challenge.payment(of: digest) != nil { return ChallengeDecision(state: state, permission: .compare(challenge)) }\n",
+        "",
+        "paid for twice",
+    ),
+    (
+        "resend-refills-tries",
+        "Sources/OTPEngine/Challenge/Decision.swift",
+        "        challenge.sends = min(challenge.sends + 1, Int(UInt16.max))\n",
+        "        challenge.sends = min(challenge.sends + 1, Int(UInt16.max))\n        challenge.paid = []\n",
+        "was forgotten",
+    ),
+    (
+        "new-challenge-refills-guesses",
+        "Sources/OTPEngine/Challenge/Decision.swift",
+        "        try next.sends.spend(at: now, policy.sends)\n        let ended",
+        "        try next.sends.spend(at: now, policy.sends)\n        next.guesses = GuessBudget()\n        let ended",
+        "more guesses for a number",
+    ),
+    (
+        "success-refills-guesses",
+        "Sources/OTPEngine/Challenge/Decision.swift",
+        "        next.guesses.giveBack(spentAt: payment.time, now: now, policy.guesses)\n",
+        "        next.guesses = GuessBudget()\n",
+        "more guesses for a number",
+    ),
+    (
+        "another-attempt-gets-the-answer",
+        "Sources/OTPEngine/Challenge/Decision.swift",
+        "            guard winner == digest else { throw .alreadyCompleted }\n"
+        "            return ChallengeDecision(state: state, permission: .repeatOutcome(outcome))\n"
+        "        }\n"
+        "        guard digits == challenge.digits",
+        "            return ChallengeDecision(state: state, permission: .repeatOutcome(outcome))\n"
+        "        }\n"
+        "        guard digits == challenge.digits",
+        "two attempts completed one challenge",
+    ),
+    (
+        "code-before-its-commit",
+        "Sources/PhoneIdentity/Flows/Begin.swift",
+        "                return try await engine.stageBegin(\n"
+        "                    occasion.challengePurpose, tag: tags.budget, subject: subject, isDeliverable: isDeliverable, requester: requester,\n"
+        "                    sealing: ticket, in: &commit)\n",
+        "                let begun = try await engine.stageBegin(\n"
+        "                    occasion.challengePurpose, tag: tags.budget, subject: subject, isDeliverable: isDeliverable, requester: requester,\n"
+        "                    sealing: ticket, in: &commit)\n"
+        "                try? queue.reserve().fill(item(for: begun, number: number, channel: channel, language: language))\n"
+        "                return begun\n",
+        "before its challenge was committed",
+    ),
+    (
+        "decoy-gets-a-code",
+        "Sources/PhoneIdentity/Flows/Begin.swift",
+        "        guard begun.isDeliverable else {\n            message.wipe()\n            return .nothing\n        }\n",
+        "",
+        "must get none",
+    ),
+    (
+        "unknown-outcome-is-success",
+        "Sources/RecordStorage/StagedCommit.swift",
+        "            guard error.code == .outcomeUnknown else { throw error }\n            try await settle(changes, in: store)\n",
+        "            guard error.code == .outcomeUnknown else { throw error }\n",
+        "",
+    ),
+    (
+        "conflict-after-unknown-is-success",
+        "Sources/RecordStorage/StagedCommit.swift",
+        "                    if (try? await hasLanded(changes, in: store)) == true { return }\n",
+        "                    return\n",
+        "",
+    ),
+    (
+        "sweep-without-tombstone",
+        "Sources/SealedStore/Vault/OrphanSweep.swift",
+        "        if let record { return try Self.isSealed(record) }\n",
+        "        if let record { return try Self.isSealed(record) }\n        if record == nil { return false }\n",
+        "",
+    ),
+    (
+        "consent-without-version-check",
+        "Sources/PhoneIdentity/Flows/Consents.swift",
+        "            guard !commit.isEmpty else { return }\n            commit.check(record)\n",
+        "            guard !commit.isEmpty else { return }\n            _ = record\n",
+        "left a row",
+    ),
+    (
+        "history-without-version-check",
+        "Sources/PhoneIdentity/Flows/Complete.swift",
+        "        // An erasure that begins meanwhile would not find this entry in the person's history, and leave it behind.\n"
+        "        commit.check(record)\n",
+        "        _ = record\n",
+        "left a row",
+    ),
+    (
+        "step-up-without-version-check",
+        "Sources/PhoneIdentity/Flows/Begin.swift",
+        "        do { try grant.stage(in: &commit, now: now) } catch { throw IdentityError(error) }\n",
+        "",
+        "without the consent",
+    ),
+    (
+        "withdrawal-without-a-commit",
+        "Sources/ConsentLedger/ConsentRecords.swift",
+        "            commit.put(sheet.encoded, at: key(subject.id), replacing: current)\n            return []\n",
+        "            return []\n",
+        "decision about a consent",
+    ),
+    (
+        "erasure-keeps-keys",
+        "Sources/SealedStore/KeyService/LocalKeyService.swift",
+        "            commit.delete(record)\n            let reference",
+        "            let reference",
+        "other keys",
+    ),
+    (
+        "erasure-keeps-pseudonyms",
+        "Sources/PhoneIdentity/Flows/Erase.swift",
+        "                for pseudonym in try ErasureMark(record).pseudonyms { try await pseudonyms.stageRemoval(of: pseudonym, in: &commit) }\n",
+        "",
+        "",
+    ),
+    (
+        "outcome-without-its-entry",
+        "Sources/PhoneIdentity/Flows/Complete.swift",
+        "            outbox.record([event(action, .accountRecovery, enrolment.audit, counts)], in: &commit)\n",
+        "            _ = action\n",
+        "challenges ended in a commit",
+    ),
+    (
+        "sequenced-twice",
+        "Sources/AuditLog/Sequencer/LogState.swift",
+        "            commit.delete(row)\n",
+        "            commit.check(row)\n",
+        "",
+    ),
+    (
+        "recovery-without-recent-proof",
+        "Sources/PhoneIdentity/Enrolment/RecoveryPolicy.swift",
+        "        if now < enrolment.lastProof + recentProof {",
+        "        if now >= enrolment.enrolledAt {",
+        "without a recent proof",
+    ),
+    (
+        "proof-opens-twice",
+        "Sources/SealedStore/KeyService/LocalKeyService.swift",
+        "            guard found[1] == nil else { return .refuse(VaultError(.orderRefused, \"This order was used before.\")) }\n"
+        "            var keys",
+        "            var keys",
+        "",
+    ),
+    (
+        "challenge-swept-too-soon",
+        "Sources/OTPEngine/Challenge/Challenge.swift",
+        "        isCompleted ? expires : expires + .seconds(3600)\n",
+        "        isCompleted ? expires : created\n",
+        "forgotten before it expired",
+    ),
+]
