@@ -42,11 +42,27 @@ import Testing
         #expect(await refusal { try await process.begin(.stepUp(pseudonym), number) }?.name == "consent.withdrawn")
         try await process.service.withdraw(.stepUpVerification, for: pseudonym)
         try await process.service.withdraw(.conversation, for: pseudonym)
-        #expect(deployment.identity.made.count == 1)
+        // Each is a commit, as something that was given before may still be on its way; an entry has only what changed something.
+        #expect(deployment.identity.made.map { commit in commit.contains { $0.key.collection == "outbox" } } == [true, false, false])
         let states = try await process.service.consents(of: pseudonym)
         #expect(states.map(\.purpose) == [.securityAlert, .productUpdate, .stepUpVerification])
         #expect(states.map(\.standing) == [.withdrawn, .given, .withdrawn])
         #expect(states.allSatisfy { $0.notice.id == "notice-\($0.purpose.rawValue)" && $0.notice.version == "3" })
+    }
+
+    @Test("a consent that was still on its way when its owner withdrew does not land after", arguments: [true, false])
+    func withdrawsInTime(hasDecidedBefore: Bool) async throws {
+        let (deployment, process, pseudonym) = try await person()
+        let purpose = hasDecidedBefore ? PurposeCode.productUpdate : .conversation
+        if hasDecidedBefore { try await process.service.withdraw(purpose, for: pseudonym) }
+        deployment.identity.reset()
+        deployment.identity.plan(.killedLate, at: 1)
+        #expect(await refusal { try await process.service.record([TestProcess.decision(purpose)], for: pseudonym) } != nil)
+        deployment.lifeline.revive()
+        let next = try await deployment.open()
+        try await next.service.withdraw(purpose, for: pseudonym)
+        await deployment.identity.land()
+        #expect(try await next.service.consents(of: pseudonym).allSatisfy { $0.purpose != purpose || $0.standing == .withdrawn })
     }
 
     @Test("a use that a withdrawal overtakes does not happen")

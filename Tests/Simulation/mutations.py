@@ -166,7 +166,7 @@ MUTATIONS = [
         "            guard found[1] == nil else { return .refuse(VaultError(.orderRefused, \"This order was used before.\")) }\n"
         "            var keys",
         "            var keys",
-        "",
+        "opened a history twice",
     ),
     (
         "challenge-swept-too-soon",

@@ -55,7 +55,8 @@ extension IdentityService {
         }
     }
 
-    /// Withdraws a consent: one call, as giving is. From the answer on no new use of the number rests on it.
+    /// Withdraws a consent: one call, as giving is. From the answer on no new use of the number rests on it, also where it was given by a
+    /// call that never got its answer.
     ///
     /// - Throws: ``IdentityError``: `.unknownPseudonym`, `.erasing`, `consent.notOptIn`, `.busy` or a storage code.
     public func withdraw(_ purpose: PurposeCode, for pseudonym: Pseudonym, method: ConsentMethod = .settings) async throws(IdentityError) {

@@ -237,10 +237,11 @@ final class PromiseWatch: Sendable {
             for paid in challenge.paid where payments.paid[paid.digest.bytes] == nil { payments.paid[paid.digest.bytes] = (now, false) }
             if case .completed(let digest, let outcome) = challenge.state, known?.isCompleted != true {
                 ended += 1
-                if outcome.first == 3, !Self.mayRecover(payments, now) {
+                let decided = Self.time(of: outcome) ?? now
+                if outcome.first == 3, !Self.mayRecover(payments, decided) {
                     Self.note("somebody was let in without a recent proof", in: &state)
                 }
-                payments.outcomes.append((outcome.first ?? 0, now))
+                payments.outcomes.append((outcome.first ?? 0, outcome.first == 4 ? now : decided))
                 payments.paid[digest.bytes]?.isRight = true
                 if !challenge.paid.contains(where: { $0.digest == digest }) {
                     Self.note("a challenge was won by an unpaid guess", in: &state)
@@ -257,6 +258,13 @@ final class PromiseWatch: Sendable {
         check(payments, now, &state)
         state.payments[tag] = payments
         return ended
+    }
+
+    /// When the outcome of a recovery was decided, which may be long before its commit lands: kind u8, subject 16, time i64.
+    private static func time(of outcome: [UInt8]) -> Timestamp? {
+        var reader = ByteReader(outcome)
+        guard (try? reader.fixed(17)) != nil, let time = try? reader.time() else { return nil }
+        return time
     }
 
     /// A number alone recovers an account for 45 days after its owner was here (enrolled 1, recovered 3, stepped up 7), or in the second week after

@@ -74,8 +74,8 @@ final class SimulatedDeployment: Sendable {
         let keyService = keyServer.client(of: process)
         var sequencer = SequencerPolicy()
         // Slower than by default: most of a simulated minute is sleep.
-        sequencer.poll = .milliseconds(500)
-        sequencer.cadence = .seconds(1)
+        sequencer.poll = .seconds(1)
+        sequencer.cadence = .seconds(2)
         sequencer.sweep = .seconds(5)
         sequencer.lease = .seconds(4)
         let signer: LogSigner
