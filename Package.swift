@@ -117,7 +117,7 @@ let package = Package(
             name: "signup-load",
             dependencies: [
                 "PhoneIdentity", "OTPEngine", "SealedStore", "AuditLog", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
-                "SQLiteStorage",
+                "SQLiteStorage", "PostgresStorage",
             ],
             path: "Tests/SignUpLoad", swiftSettings: strict),
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Kills sign-ups, cuts their power, and races processes; then checks that every promise is kept.
 
-    crash.py LOAD [--rounds 12] [--images 16] [--seed N] [--only kill|race|power]
+    crash.py LOAD [--rounds 12] [--images 16] [--seed N] [--only kill|race|power] [--postgres]
 
+With --postgres the databases are on the server that PHONE_IDENTITY_POSTGRES names (`Tests/Postgres/server` sets it); its own power is not cut.
 LOAD is the program `signup-load`. The last line is `N passed, N failed`.
 """
 import argparse
@@ -37,15 +38,15 @@ class Rate:
 class Deployment:
     """One deployment in a directory. Its clock only goes forward, also from one process to the next."""
 
-    def __init__(self, load, work):
-        self.load, self.work, self.ahead = load, pathlib.Path(work), 0
+    def __init__(self, load, work, databases=()):
+        self.load, self.work, self.ahead, self.databases = load, pathlib.Path(work), 0, databases
         self.state, self.keys, self.printed = (str(self.work / name) for name in ("state", "keys", "printed"))
         os.mkdir(self.state)
         pathlib.Path(self.printed).write_text("")
         self.run("prepare")
 
     def words(self, command, *words):
-        return [self.load, command, self.state, self.keys, *map(str, words), "--ahead", str(self.ahead)]
+        return [self.load, command, self.state, self.keys, *map(str, words), "--ahead", str(self.ahead), *self.databases]
 
     def run(self, command, *words):
         done = subprocess.run(self.words(command, *words), capture_output=True, text=True, timeout=300)
@@ -115,8 +116,8 @@ def wrong(code):
 
 
 class Bench:
-    def __init__(self, load, seed):
-        self.load, self.chance = load, random.Random(seed)
+    def __init__(self, load, seed, postgres=None):
+        self.load, self.chance, self.postgres = load, random.Random(seed), postgres
         self.passed = self.failed = 0
         self.attempts = iter(range(1, 1 << 62))
 
@@ -131,6 +132,10 @@ class Bench:
         counts, expected = collections.Counter(counts), collections.Counter(expected)
         self.note(what, problem or (None if counts == expected else f"{dict(counts)}, expected {dict(expected)}"))
 
+    def deployment(self, work):
+        databases = ["--postgres", self.postgres, "--schema", f"crash{self.chance.randrange(1 << 40)}"] if self.postgres else ()
+        return Deployment(self.load, work, databases)
+
     # Kills
 
     def kill(self, rounds):
@@ -138,7 +143,7 @@ class Bench:
 
         What was under way at a kill is tried again first in the next round, an hour later by its clock."""
         with tempfile.TemporaryDirectory() as work:
-            deployment = Deployment(self.load, work)
+            deployment = self.deployment(work)
             tried, enrolled, answered = set(), set(), set()
             number = retried = 0
             begun = time.monotonic()
@@ -206,7 +211,7 @@ class Bench:
     def race(self):
         """Two processes with 32 callers each, on one database."""
         with tempfile.TemporaryDirectory() as work:
-            deployment = Deployment(self.load, work)
+            deployment = self.deployment(work)
             self.race_sign_ups(deployment)
             self.race_completions(deployment)
             self.race_repetitions(deployment)
@@ -360,10 +365,13 @@ def main():
     arguments.add_argument("--images", type=int, default=16)
     arguments.add_argument("--seed", type=int, default=int(time.time()))
     arguments.add_argument("--only", choices=["kill", "race", "power"])
+    arguments.add_argument("--postgres", action="store_true")
     options = arguments.parse_args()
     print(f"seed {options.seed}")
-    bench = Bench(options.load, options.seed)
+    bench = Bench(options.load, options.seed, os.environ["PHONE_IDENTITY_POSTGRES"] if options.postgres else None)
     parts = {"race": bench.race, "kill": lambda: bench.kill(options.rounds), "power": lambda: bench.power(options.images)}
+    if options.postgres:
+        del parts["power"]
     for name, part in parts.items():
         if options.only in (None, name):
             begun = time.monotonic()

@@ -29,7 +29,7 @@
                 try await deployment.service.sweep()
                 try await deployment.service.checkpointed()
             }
-            let store = deployment.keyring.authenticated(deployment.identityStore)
+            let store = authenticated(deployment.identity.records)
             let subjects = try await subjectsWithAllTheirRows(in: store)
 
             let tiles = DirectoryTileStore(directory: deployment.logDirectory)
@@ -56,8 +56,8 @@
             try expect(subjects == Set(enrolments.map(\.key.row)), "claims and enrolments name different subjects")
             try expect(subjects.count == enrolments.count, "two numbers share an account")
 
-            let keys = try await rows("keys", in: deployment.shredStore)
-            let pending = try await rows("pending", in: deployment.shredStore)
+            let keys = try await rows("keys", in: deployment.shred.records)
+            let pending = try await rows("pending", in: deployment.shred.records)
             try expect(Set(keys.map(\.key.row)) == subjects, "\(keys.count) subjects have keys, \(subjects.count) are enrolled")
             try expect(pending.isEmpty, "\(pending.count) deposits are still unconfirmed after the sweep")
             try expect(try await rows("outbox", in: store).isEmpty, "entries are left in the outbox")
@@ -139,6 +139,8 @@
                 }
             }
         }
+
+        private func authenticated(_ store: some RecordStore) -> any RecordStore { deployment.keyring.authenticated(store) }
 
         /// The public part of every entry, by the subject it is about.
         private func histories(in store: some RecordStore) async throws -> [[UInt8]: [AuditLeaf]] {

@@ -17,7 +17,7 @@
             var options: [String: String] = [:]
             var iterator = arguments.makeIterator()
             while let word = iterator.next() {
-                if word == "--wait" {
+                if word == "--wait" || word == "--persist" {
                     options[word] = ""
                 } else if word.hasPrefix("--") {
                     guard let value = iterator.next() else { throw WrongUse() }

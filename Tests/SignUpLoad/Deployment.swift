@@ -5,16 +5,63 @@
     import Messaging
     import OTPEngine
     import PhoneIdentity
+    import PostgresStorage
     import RecordStorage
     @_spi(PowerCutTesting) import SQLiteStorage
     import SealedStore
     import Synchronization
 
-    /// A deployment on SQLite whose keyrings are elsewhere than its state, so that the state alone can lose its power.
+    /// Where a deployment's two databases are.
+    enum Databases {
+        /// In its state. - Parameter waitsForDisk: `false` for the proof that a power cut would be noticed.
+        case sqlite(waitsForDisk: Bool)
+        /// On a server, in two schemas whose names begin alike.
+        case postgres(connection: String, schema: String)
+
+        init(_ options: [String: String]) throws(WrongUse) {
+            guard let connection = options["--postgres"] else {
+                self = .sqlite(waitsForDisk: options["--synchronous"] != "off")
+                return
+            }
+            guard let schema = options["--schema"] else { throw WrongUse() }
+            self = .postgres(connection: connection, schema: schema)
+        }
+
+        func open(_ name: String, state: String) async throws -> OpenStore {
+            switch self {
+            case .sqlite(let waitsForDisk):
+                let path = "\(state)/\(name).sqlite"
+                let store =
+                    waitsForDisk
+                    ? try await SQLiteRecordStore(path: path) : try await SQLiteRecordStore(path: path, unsafelySynchronous: .off)
+                return OpenStore(
+                    records: store, forgetOldPages: { () throws(StorageError) in try await store.truncateWriteAheadLog() },
+                    close: { try await store.close() })
+            case .postgres(let connection, let schema):
+                var settings = PostgresSettings(connection: connection)
+                settings.schema = "\(schema)_\(name)"
+                settings.connections = 16
+                // Longer than a standby takes to be promoted.
+                settings.patience = .seconds(20)
+                let store = try await PostgresRecordStore(settings)
+                return OpenStore(
+                    records: store, forgetOldPages: { () throws(StorageError) in true }, close: { await store.close() })
+            }
+        }
+    }
+
+    /// One of the two databases.
+    struct OpenStore: Sendable {
+        let records: any RecordStore
+        let forgetOldPages: @Sendable () async throws(StorageError) -> Bool
+        let close: @Sendable () async throws -> Void
+    }
+
+    /// A deployment whose keyrings are elsewhere than its state, so that the state alone can lose its power.
     struct Deployment {
         let service: IdentityService
-        let identityStore: SQLiteRecordStore
-        let shredStore: SQLiteRecordStore
+        let identity: OpenStore
+        let shred: OpenStore
         let keyring: HostKeyring
         let keyServiceKeyring: KeyServiceKeyring
         let inbox = DevelopmentInbox()
@@ -25,8 +72,8 @@
         ///
         /// - Parameters:
         ///   - ahead: how far the clock is ahead.
-        ///   - waitsForDisk: `false` for the proof that a power cut would be noticed.
-        init(state: String, keys: String, ahead: Duration, waitsForDisk: Bool) async throws {
+        ///   - databases: where they are.
+        init(state: String, keys: String, ahead: Duration, databases: Databases) async throws {
             let random = SystemRandomSource()
             let passphrase = KeyringPassphrase(SecretBytes(copying: Array("load".utf8)))
             try DurableFile.createDirectory(keys)
@@ -36,24 +83,18 @@
             }
             let clock = ShiftedClock(ahead)
             self.clock = clock
-            func store(_ name: String) async throws -> SQLiteRecordStore {
-                let path = "\(state)/\(name).sqlite"
-                return waitsForDisk
-                    ? try await SQLiteRecordStore(path: path) : try await SQLiteRecordStore(path: path, unsafelySynchronous: .off)
-            }
-            let (identityStore, shredStore) = (try await store("identity"), try await store("shred"))
-            (self.identityStore, self.shredStore) = (identityStore, shredStore)
+            let identity = try await databases.open("identity", state: state)
+            let shred = try await databases.open("shred", state: state)
+            (self.identity, self.shred) = (identity, shred)
             keyring = try HostKeyring(path: "\(keys)/host.keyring", passphrase: passphrase)
             keyServiceKeyring = try KeyServiceKeyring(path: "\(keys)/keyservice.keyring", passphrase: passphrase)
             let keyService = LocalKeyService(
-                store: shredStore, keyring: keyServiceKeyring, time: clock,
-                forgetOldPages: { () throws(StorageError) in try await shredStore.truncateWriteAheadLog() })
+                store: shred.records, keyring: keyServiceKeyring, time: clock, forgetOldPages: shred.forgetOldPages)
             logDirectory = "\(state)/log"
             service = try await IdentityService.open(
                 IdentityEnvironment(
-                    identityStore: identityStore,
-                    forgetOldPages: { () throws(StorageError) in try await identityStore.truncateWriteAheadLog() }, keyring: keyring,
-                    keyService: keyService, tagEvaluator: keyService, transport: inbox,
+                    identityStore: identity.records, forgetOldPages: identity.forgetOldPages, keyring: keyring, keyService: keyService,
+                    tagEvaluator: keyService, transport: inbox,
                     log: try IdentityEnvironment.Log(
                         directory: logDirectory, head: "\(state)/log.head",
                         keyring: try LogKeyring(path: "\(keys)/log.keyring", passphrase: passphrase)),

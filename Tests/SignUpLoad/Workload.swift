@@ -34,27 +34,33 @@
         /// Signs numbers up, `concurrency` at a time. Prints `trying INDEX` for each, and `enrolled INDEX PSEUDONYM TIME` or
         /// `already INDEX PSEUDONYM TIME` as soon as that is promised.
         ///
-        /// - Parameter pause: how long each place stays empty after a sign-up.
-        func signUps(_ indices: [Int], concurrency: Int, pause: Duration) async throws {
+        /// - Parameters:
+        ///   - pause: how long each place stays empty after a sign-up.
+        ///   - isPersistent: goes on with the same attempt while a database is away, and with the next number where a code was sent too recently.
+        func signUps(_ indices: [Int], concurrency: Int, pause: Duration, isPersistent: Bool) async throws {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 var waiting = indices[...]
-                for index in waiting.prefix(concurrency) { group.addTask { try await signUp(index, thenPause: pause) } }
+                for index in waiting.prefix(concurrency) { group.addTask { try await signUp(index, pause, isPersistent) } }
                 waiting = waiting.dropFirst(concurrency)
                 while try await group.next() != nil {
                     guard let index = waiting.popFirst() else { continue }
-                    group.addTask { try await signUp(index, thenPause: pause) }
+                    group.addTask { try await signUp(index, pause, isPersistent) }
                 }
             }
         }
 
-        private func signUp(_ index: Int, thenPause pause: Duration) async throws {
-            _ = try await signUp(index)
+        private func signUp(_ index: Int, _ pause: Duration, _ isPersistent: Bool) async throws {
+            do {
+                _ = try await signUp(index, isPersistent: isPersistent)
+            } catch let error as IdentityError where isPersistent && error.code.rawValue == "otp.tooManySends" {
+                // Its challenge was begun by a commit of which nobody heard; there is no code to type.
+            }
             if pause > .zero { try await SystemTimeSource().sleep(for: pause) }
         }
 
-        func signUp(_ index: Int) async throws -> Verdict {
+        func signUp(_ index: Int, isPersistent: Bool = false) async throws -> Verdict {
             say("trying \(index)")
-            let verdict = try await prove(.signUp, Deployment.number(index))
+            let verdict = try await prove(.signUp, Deployment.number(index), isPersistent)
             let time = SystemTimeSource().now().milliseconds
             switch verdict {
             case .enrolled(let pseudonym): say("enrolled \(index) \(pseudonym) \(time)")
@@ -64,11 +70,28 @@
             return verdict
         }
 
-        private func prove(_ occasion: Occasion, _ number: String) async throws -> Verdict {
-            let (receipt, code) = try await challenge(occasion, number)
-            return try await service.complete(
-                receipt.token, code: code, attempt: AttemptID(random: random), requester: Deployment.requester(number))
+        private func prove(_ occasion: Occasion, _ number: String, _ isPersistent: Bool) async throws -> Verdict {
+            let (receipt, code) = try await persisting(isPersistent) { try await challenge(occasion, number) }
+            let attempt = AttemptID(random: random)
+            return try await persisting(isPersistent) {
+                try await service.complete(receipt.token, code: code, attempt: attempt, requester: Deployment.requester(number))
+            }
         }
+
+        /// Repeats what a database that is away refused.
+        private func persisting<Value>(_ isPersistent: Bool, _ body: () async throws -> Value) async throws -> Value {
+            while true {
+                do {
+                    return try await body()
+                } catch let error as IdentityError where isPersistent && Self.passing.contains(error.code.rawValue) {
+                    try await SystemTimeSource().sleep(for: .milliseconds(20))
+                }
+            }
+        }
+
+        private static let passing: Set<String> = [
+            "identity.busy", "otp.busy", "storage.unavailable", "storage.readOnly", "vault.unavailable",
+        ]
 
         private func challenge(_ occasion: Occasion, _ number: String) async throws -> (ChallengeReceipt, String) {
             let receipt = try await service.begin(occasion, number: number, region: nil, requester: Deployment.requester(number))

@@ -13,6 +13,9 @@
 //   --pause MILLISECONDS    with sign-ups: rests after each
 //   --again I,J,…           with sign-ups: these numbers first, which may have an account already
 //   --within MILLISECONDS   with check: every sign-up was in a checkpoint so soon after its answer
+//   --postgres CONNECTION   both databases are on a server of PostgreSQL
+//   --schema NAME           with --postgres: they are the schemas NAME_identity and NAME_shred
+//   --persist               with sign-ups: goes on, with the same attempt, when a database is away for longer than its store waits
 //   --synchronous off       the databases do not wait for the disk: for the proof that the power cuts would find it
 #if SQLite
     import PhoneIdentity
@@ -36,20 +39,21 @@
         let command = try Command(CommandLine.arguments.dropFirst())
         let deployment = try await Deployment(
             state: command.state, keys: command.keys, ahead: .seconds(command.number("--ahead") ?? 0),
-            waitsForDisk: command.options["--synchronous"] != "off")
+            databases: Databases(command.options))
         let workload = Workload(deployment: deployment)
         let words = command.words
         switch (command.name, words.count) {
         case ("prepare", 0): break
         case ("sign-ups", 3):
             let (first, count, atOnce) = (Int(words[0])!, Int(words[1])!, Int(words[2])!)
+            let isPersistent = command.options["--persist"] != nil
             let again = command.options["--again"]?.split(separator: ",").map { Int($0)! } ?? []
             try await deployment.running {
                 command.waitForStart()
                 try await workload.watchingCheckpoint {
                     try await workload.signUps(
                         again + Array(first..<first + count), concurrency: atOnce,
-                        pause: .milliseconds(command.number("--pause") ?? 0))
+                        pause: .milliseconds(command.number("--pause") ?? 0), isPersistent: isPersistent)
                     try await command.linger()
                 }
             }
@@ -69,8 +73,8 @@
             ).run()
         default: throw WrongUse()
         }
-        try await deployment.identityStore.close()
-        try await deployment.shredStore.close()
+        try await deployment.identity.close()
+        try await deployment.shred.close()
     } catch is WrongUse {
         say("wrong use: see the head of main.swift")
         exit(2)

@@ -22,6 +22,15 @@ extension SimulatedPerson {
             }
             await pause(500...25_000)
         }
+        if scheduler.draw(below: 2) == 0 { await leave(account) }
+    }
+
+    /// Erases the account if there is one, signs up once more, and does not wait for the answer: what is on its way then meets nobody but the
+    /// sweeper.
+    private func leave(_ account: Account?) async {
+        if var account { _ = await erase(&account) }
+        guard let (begun, code) = await challenge() else { return }
+        _ = await submit(begun, code, attempt: attempt, right: code, times: 1)
     }
 
     /// What an owner knows of the account they are signed in to.
@@ -152,7 +161,11 @@ extension SimulatedPerson {
     /// - Returns: whether the account is gone.
     private func erase(_ account: inout Account) async -> Bool {
         let pseudonym = account.pseudonym
+        // Sometimes while a sign-up of the same number comes to its end in another window.
+        let rival = scheduler.draw(below: 2) == 0 ? await challenge() : nil
+        async let ended: Void = finish(rival)
         let answer = await insist("erase") { service throws(IdentityError) in try await service.erase(pseudonym) }
+        await ended
         switch answer {
         case nil:
             account.mayBeErased = true
@@ -166,6 +179,17 @@ extension SimulatedPerson {
         if case .failure(let error)? = after, error.code == .unknownPseudonym { return true }
         if after != nil { breaks("an erased person is still known") }
         return true
+    }
+
+    private func challenge() async -> (begun: Begun, code: String)? {
+        guard var begun = try? await begin(.signUp), let code = await code(of: &begun) else { return nil }
+        return (begun, code)
+    }
+
+    private func finish(_ challenge: (begun: Begun, code: String)?) async {
+        guard let (begun, code) = challenge else { return }
+        await pause(0...60)
+        _ = await submit(begun, code, attempt: attempt, right: code)
     }
 
     // MARK: The same owner, elsewhere

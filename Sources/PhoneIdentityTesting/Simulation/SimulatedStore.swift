@@ -87,9 +87,9 @@ final class SimulatedStore: Sendable {
     private func commit(_ changes: [RecordChange], from process: SimulatedProcess, _ reply: SimulatedReply<StorageError?>) {
         var course = course()
         if scheduler.happens(perMille: rates.current.deaths) {
-            switch scheduler.draw(below: 4) {
+            switch scheduler.draw(below: 5) {
             case 0: course = .lostRequest
-            case 1: course = .late(.seconds(scheduler.draw(in: 1...9_000)))
+            case 1, 2: course = .late(.seconds(scheduler.draw(in: 1...9_000)))
             default: break
             }
             scheduler.after(latency()) { process.kill() }
