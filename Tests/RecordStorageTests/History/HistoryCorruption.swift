@@ -20,7 +20,7 @@ enum HistoryCorruption: CaseIterable {
 
     /// - Returns: The history, and whether two operations of it are known to contradict each other; `nil` where there is nothing to corrupt.
     func applied(to model: HistoryModel) -> (history: RecordHistory, isVisible: Bool)? {
-        var random = SplitMix(state: model.random.state)
+        var random = model.random
         var history = model.history
         let evidence = Evidence(history)
         switch self {

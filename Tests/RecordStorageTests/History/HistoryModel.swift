@@ -1,19 +1,7 @@
 import PhoneIdentityTesting
 import RecordStorage
 
-/// Random numbers that a seed decides.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    /// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
-    }
-
+extension SplitMix64 {
     mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
     mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
 }
@@ -23,7 +11,7 @@ struct HistoryModel {
     /// What a key held from a moment on.
     typealias State = (from: Int, version: RecordVersion?)
 
-    var random: SplitMix
+    var random: SplitMix64
     let keys: [RecordKey]
     /// The longest time between a call or its answer and its effect.
     let width: Int
@@ -34,7 +22,7 @@ struct HistoryModel {
 
     /// The moments of two commits are 100 apart.
     init(seed: UInt64, keys: [RecordKey], commits: Int, reads: Int, width: Int = 250, unknown: Int = 10) {
-        random = SplitMix(state: seed)
+        random = SplitMix64(state: seed)
         self.keys = keys
         self.width = width
         for number in 1...commits { commit(at: number * 100, unknown: unknown) }
@@ -103,7 +91,7 @@ struct HistoryModel {
     private mutating func read(until end: Int) {
         let began = random.below(end)
         let ended = began + 2 + random.below(width)
-        func moment(_ random: inout SplitMix) -> Int { began + 1 + random.below(ended - began - 1) }
+        func moment(_ random: inout SplitMix64) -> Int { began + 1 + random.below(ended - began - 1) }
         if random.chance(70) {
             let asked = keys.shuffled(using: &random).prefix(1 + random.below(2))
             let answer = asked.map { record($0, state(of: $0, at: moment(&random))) }
