@@ -15,22 +15,31 @@ import Synchronization
 /// seed replays exactly only where the order of tasks does.
 public final class SeededRandomSource: RandomSource {
     public let seed: UInt64
-    private let generator: Mutex<SplitMix64>
+    private let state: Mutex<UInt64>
 
     public init(seed: UInt64) {
         self.seed = seed
-        generator = Mutex(SplitMix64(state: seed))
+        state = Mutex(seed)
         let warning = Array("SeededRandomSource(seed: \(seed)): everything drawn from here can be foreseen; for tests only.\n".utf8)
         _ = write(STDERR_FILENO, warning, warning.count)
     }
 
     public func fill(_ bytes: UnsafeMutableRawBufferPointer) {
-        generator.withLock { generator in
+        state.withLock { state in
             var word: UInt64 = 0
             for index in bytes.indices {
-                if index % 8 == 0 { word = generator.next() }
+                if index % 8 == 0 { word = Self.next(&state) }
                 bytes[index] = UInt8(truncatingIfNeeded: word >> UInt64(index % 8 * 8))
             }
         }
+    }
+
+    /// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), `SplitMix64`.
+    static func next(_ state: inout UInt64) -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+        return word ^ word >> 31
     }
 }

@@ -1,5 +1,4 @@
-/// Numbers that the seed alone decides.
-/// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), `SplitMix64`.
+/// The numbers of a ``SeededRandomSource``, for Swift's own functions that draw.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -8,10 +7,6 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
     }
 
     package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
+        SeededRandomSource.next(&state)
     }
 }
