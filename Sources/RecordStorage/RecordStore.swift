@@ -4,8 +4,8 @@
 /// - **Atomic and durable.** When ``commit(_:)`` returns, every change lasts; when it throws anything but
 ///   `.outcomeUnknown`, none was made and none will be.
 /// - **Linearizable per key.** A read that starts after a commit returned sees it. Reading several keys is not a snapshot.
-/// - **Expectations.** Each change names the version it expects. If one does not hold the commit throws
-///   `.conflict`; so do deadlocks and serialization failures.
+/// - **Expectations.** Each change names the version it expects, and all of a commit's hold together when it is made: commits are
+///   serializable among each other. If one does not hold the commit throws `.conflict`; so do deadlocks and serialization failures.
 /// - **Expiry permits, never hides.** A record is returned until something deletes it.
 /// - **Cancellation.** A cancelled commit either has not begun, or tells its real outcome. Stores never swallow an outcome.
 /// - **Limits.** Rows up to 255 bytes, values up to 1 MiB, commits up to 10,000 changes; beyond that `.tooLarge`.

@@ -4,220 +4,195 @@ import Testing
 
 @testable import OTPEngine
 
-/// Every interleaving of a few requests on one number, with crashes, lost answers and the passing of time at each step.
+/// Every interleaving of a few requests on one number, with crashes, lost answers, a store that fails, and the passing of time at each step.
 @Suite("No interleaving of requests, crashes and time breaks a promise")
 struct ExhaustiveTests {
-    /// What a client wants. A guess keeps its attempt id however often it is asked again.
-    private enum Wish: Hashable {
-        case guess(AttemptDigest, isRight: Bool)
-        case resend
-        case sweep
+    /// What is searched, and what it has to meet.
+    struct Search: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let policy: ChallengePolicy
+        var isDeliverable = true
+        let wishes: [(Wish, asksAgain: Int)]
+        let meets: Set<RequestSearch.Event>
+        var atLeast = 500
+
+        func run(_ steps: RequestSteps = RequestSteps()) throws -> RequestSearch {
+            try RequestSearch(policy, isDeliverable: isDeliverable, wishes, steps)
+        }
     }
 
-    /// Where a request is between the steps that somebody else can come between.
-    private enum Step: Hashable {
-        case waiting
-        /// `nil` for a version: nothing changes, so nothing needs to be committed.
-        case decided(ChallengeDecision, version: Int?)
-        /// Paid and compared: right.
-        case right
-        case completing(ChallengeDecision, version: Int?)
-        case done
-    }
-
-    private struct Request: Hashable {
-        let wish: Wish
-        var step = Step.waiting
-        var asksAgain: Int
-    }
-
-    private struct World: Hashable {
-        var row: NumberAttempts
-        var version = 0
-        var now: Timestamp
-        var requests: [Request]
-        /// Payments that were committed, and guesses that were compared.
-        var paid: Set<AttemptDigest> = []
-        var compared: Set<AttemptDigest> = []
-        var winners: [AttemptDigest] = []
-        var sends = 1
-    }
-
-    private static let start = Timestamp(milliseconds: 1_795_478_400_000)
-    private static let id = ChallengeID(of: TestBench.tag(0), random: SeededRandom(1))
-    private static let policy: ChallengePolicy = {
+    private static func policy(tries: Int = 2, hourlyGuesses: Int = 4, yearlyFailures: Int = 20) -> ChallengePolicy {
         var guesses = GuessPolicy()
-        guesses.hourlyLimit = 4
-        return try! ChallengePolicy(tries: 2, guesses: guesses)
-    }()
-    private static let binding = try! RequesterBinding(Requester(session: [1]))
-
-    private func digest(_ byte: UInt8) -> AttemptDigest { AttemptDigest(bytes: [UInt8](repeating: byte, count: 16)) }
-
-    private func world(_ wishes: [(Wish, asksAgain: Int)]) throws -> World {
-        let request = ChallengeRequest(
-            id: Self.id, purpose: .verification, subject: nil, binding: Self.binding, isDeliverable: true, codeKeyID: 1,
-            rowSecret: RowSecret(random: SeededRandom(2)))
-        let begun = try decide(NumberAttempts(), .begin(request), Self.policy, at: Self.start)
-        return World(
-            row: begun.state, now: Self.start + .seconds(31), requests: wishes.map { Request(wish: $0.0, asksAgain: $0.asksAgain) })
+        guesses.hourlyLimit = hourlyGuesses
+        guesses.yearlyFailuresBeforeLongCodes = yearlyFailures
+        return try! ChallengePolicy(tries: tries, guesses: guesses)
     }
 
-    /// The worlds that may follow.
-    private func successors(_ world: World) -> [World] {
-        var next: [World] = []
-        // Time: to just before expiry, to expiry, to the sweeper's hour.
-        for point in [599_999, 600_000, 4_200_000] as [Int64] where world.now < Self.start + .milliseconds(point) {
-            var later = world
-            later.now = Self.start + .milliseconds(point)
-            next.append(later)
+    private static func guess(
+        _ attempt: UInt8, right generation: UInt32? = nil, of id: ChallengeID = SearchParties.first, digits: Int = 6
+    ) -> Wish {
+        .guess(id, SearchParties.digest(attempt), generation: generation, digits: digits)
+    }
+
+    /// Invariant 1: consumed once, and the same attempt gets the same answer.
+    static let twoRight = Search(
+        testDescription: "two right attempts, each asked again after a crash", policy: policy(),
+        wishes: [(guess(1, right: 0), 1), (guess(2, right: 0), 1)], meets: [.won, .lost, .repeated, .refusedAfterWin, .busy])
+    /// Invariant 2: paid, acknowledged, and only then compared.
+    static let rightAndWrong = Search(
+        testDescription: "a right and two wrong attempts on two tries", policy: policy(),
+        wishes: [(guess(1, right: 0), 1), (guess(2), 0), (guess(3), 0)], meets: [.won, .lost, .busy], atLeast: 5_000)
+    /// Invariant 3: a challenge begun in parallel, under another code key, refills nothing.
+    static let secondChallenge = Search(
+        testDescription: "wrong attempts at two challenges, the second begun among them", policy: policy(hourlyGuesses: 2),
+        wishes: [
+            (.begin(SearchParties.request(SearchParties.second, codeKeyID: 2)), 0), (guess(1), 1),
+            (guess(3, of: SearchParties.second), 0), (guess(4, of: SearchParties.second), 0),
+        ], meets: [.secondChallenge, .refusedByBudget, .busy, .lost], atLeast: 5_000)
+    /// Invariant 4: what the store refuses is granted to nobody, and a resend refills nothing.
+    static let resendAndSweep = Search(
+        testDescription: "a right attempt, a wrong one, a resend and the sweeper", policy: policy(),
+        wishes: [(guess(1, right: 0), 0), (guess(2), 0), (.resend(SearchParties.first), 0), (.sweep, 0)],
+        meets: [.won, .lost, .busy, .ended], atLeast: 5_000)
+    /// Invariant 5: of two codes of a challenge the older is dead, at whichever step the newer comes.
+    static let newerCode = Search(
+        testDescription: "a right attempt while a resend replaces its code", policy: policy(tries: 3, yearlyFailures: 2),
+        wishes: [
+            (guess(1, right: 0), 0), (guess(2), 0), (.resend(SearchParties.first), 1), (guess(3, right: 1, digits: 8), 0),
+        ], meets: [.newGeneration, .olderCodeRefused, .won, .lost, .busy], atLeast: 5_000)
+    /// Invariant 6: a decoy's answers are those of any other challenge whose code nobody has.
+    static let decoy = Search(
+        testDescription: "a decoy, its code guessed right, a resend, a second decoy and the sweeper", policy: policy(),
+        isDeliverable: false,
+        wishes: [
+            (guess(1, right: 0), 1), (.resend(SearchParties.first), 0),
+            (.begin(SearchParties.request(SearchParties.second, isDeliverable: false)), 0), (.sweep, 0),
+        ], meets: [.decoySent, .decoyCompared, .lost, .ended, .busy], atLeast: 5_000)
+
+    static let searches = [twoRight, rightAndWrong, secondChallenge, resendAndSweep, newerCode, decoy]
+
+    @Test("Every world that can follow keeps the promises", arguments: searches)
+    func keepsItsPromises(_ search: Search) throws {
+        let found = try search.run()
+        #expect(found.broken == nil)
+        #expect(found.met.isSuperset(of: search.meets), "\(search.meets.subtracting(found.met)) was not met")
+        #expect(found.worlds > search.atLeast, "\(found.worlds) worlds")
+        if !search.isDeliverable { #expect(!found.met.contains(.won)) }
+    }
+
+    /// A step that is done wrong, and what the search says of it.
+    struct Mistake: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let search: Search
+        let says: String
+        let steps: RequestSteps
+
+        init(_ name: String, in search: Search, _ says: String, _ change: (inout RequestSteps) -> Void) {
+            testDescription = name
+            self.search = search
+            self.says = says
+            var steps = RequestSteps()
+            change(&steps)
+            self.steps = steps
         }
-        for index in world.requests.indices {
-            let request = world.requests[index]
-            switch request.step {
-            case .waiting: next.append(decided(world, index, request.wish))
-            case .decided(let decision, let version):
-                next += committed(world, index, decision, version, again: .waiting) { world in
-                    world.requests[index].step = .done
-                    switch (request.wish, decision.permission) {
-                    case (.guess(let digest, let isRight), .compare):
-                        if version != nil { world.paid.insert(digest) }
-                        world.compared.insert(digest)
-                        if isRight { world.requests[index].step = .right }
-                    case (.resend, .send): world.sends += 1
-                    default: break
-                    }
-                }
-            case .right:
-                guard case .guess(let digest, _) = request.wish else { continue }
-                var here = world
-                let event = ChallengeEvent.complete(Self.id, Self.binding, digest, generation: 0, outcome: [1])
-                if let decision = try? decide(world.row, event, Self.policy, at: world.now), case .take = decision.permission {
-                    here.requests[index].step = .completing(decision, version: world.version)
-                } else {
-                    here.requests[index].step = .done
-                }
-                next.append(here)
-                next.append(crashed(world, index))
-            case .completing(let decision, let version):
-                guard case .guess(let digest, _) = request.wish else { continue }
-                next += committed(world, index, decision, version, again: .right) { world in
-                    world.winners.append(digest)
-                    world.requests[index].step = .done
-                }
-            case .done: break
+
+        /// A wrong decision about a row.
+        init(_ name: String, in search: Search, _ says: String, decide: @escaping RequestSteps.Decide) {
+            self.init(name, in: search, says) { $0.decide = decide }
+        }
+    }
+
+    static let mistakes: [Mistake] = [
+        Mistake("1: a completed challenge is completed again", in: twoRight, "consumed twice") { row, event, policy, now throws(OTPError) in
+            guard case .complete(let id, _, _, _, _) = event, let index = row.challenges.firstIndex(where: { $0.id == id }) else {
+                return try decide(row, event, policy, at: now)
             }
-        }
-        return next
-    }
-
-    private func decided(_ world: World, _ index: Int, _ wish: Wish) -> World {
-        var here = world
-        let event: ChallengeEvent =
-            switch wish {
-            case .guess(let digest, _): .guess(Self.id, Self.binding, digest, digits: 6)
-            case .resend: .resend(Self.id, Self.binding)
-            case .sweep: .sweep
+            var row = row
+            row.challenges[index].state = .live(RowSecret(random: SeededRandom(2)))
+            return try decide(row, event, policy, at: now)
+        },
+        Mistake("1: another attempt gets the winner's answer", in: twoRight, "an attempt was answered with another's outcome") {
+            row, event, policy, now throws(OTPError) in
+            if case .guess(let id, _, _, _) = event, let challenge = row.challenge(id), case .completed(_, let outcome) = challenge.state {
+                return ChallengeDecision(state: row, permission: .repeatOutcome(outcome))
             }
-        if let decision = try? decide(world.row, event, Self.policy, at: world.now) {
-            here.requests[index].step = .decided(decision, version: decision.state == world.row ? nil : world.version)
-        } else {
-            here.requests[index].step = .done
-        }
-        return here
-    }
-
-    /// The commit lands and is acknowledged; lands and its answer is lost; meets a conflict; or the process dies before it.
-    private func committed(
-        _ world: World, _ index: Int, _ decision: ChallengeDecision, _ version: Int?, again: Step, _ then: (inout World) -> Void
-    ) -> [World] {
-        let dead = crashed(world, index)
-        guard let version else {
-            var unchanged = world
-            then(&unchanged)
-            return [unchanged, dead]
-        }
-        guard version == world.version else {
-            var conflict = world
-            conflict.requests[index].step = again
-            return [conflict, dead]
-        }
-        var landed = world
-        landed.row = decision.state
-        landed.version += 1
-        var acknowledged = landed
-        then(&acknowledged)
-        var lost = landed
-        // The answer is lost, what it did is not.
-        if case .guess(let digest, _) = world.requests[index].wish {
-            lost.paid.insert(digest)
-            if case .completing = world.requests[index].step { lost.winners.append(digest) }
-        } else if case .send = decision.permission {
-            lost.sends += 1
-        }
-        return [acknowledged, crashed(lost, index), dead]
-    }
-
-    /// The process is gone; the client asks again with the same attempt, if it has the patience.
-    private func crashed(_ world: World, _ index: Int) -> World {
-        var here = world
-        if here.requests[index].asksAgain > 0 {
-            here.requests[index].asksAgain -= 1
-            here.requests[index].step = .waiting
-        } else {
-            here.requests[index].step = .done
-        }
-        return here
-    }
-
-    private func broken(_ world: World) -> String? {
-        if world.winners.count > 1 { return "consumed twice" }
-        if world.paid.count > Self.policy.tries { return "more guesses than tries" }
-        if !world.compared.isSubset(of: world.paid) { return "compared before it was paid" }
-        if let winner = world.winners.first, !world.compared.contains(winner) { return "won without having been compared" }
-        if let challenge = world.row.challenge(Self.id) {
-            if Set(challenge.paid.map(\.digest)) != world.paid { return "the row forgot a payment" }
-            if challenge.sends != world.sends { return "the row forgot a sent code" }
-            if challenge.isCompleted != (world.winners.count == 1) { return "completed without a winner, or the other way round" }
-        }
-        let unpaid = world.paid.count - world.winners.count
-        if world.row.guesses.failures.total(at: world.now) != unpaid { return "a guess was given back that was not right" }
-        return nil
-    }
-
-    private func explore(_ start: World) -> (worlds: Int, broken: String?, won: Bool, lost: Bool) {
-        var seen: Set<World> = [start]
-        var queue = [start]
-        var (won, lost) = (false, false)
-        while let world = queue.popLast() {
-            if let broken = broken(world) { return (seen.count, broken, won, lost) }
-            if world.requests.allSatisfy({ $0.step == .done }) {
-                if world.winners.isEmpty { lost = true } else { won = true }
+            return try decide(row, event, policy, at: now)
+        },
+        Mistake("2: compared before it is paid", in: rightAndWrong, "compared before it was paid") { $0.comparesBeforePaying = true },
+        Mistake("2: compared after an unknown outcome", in: rightAndWrong, "compared before it was paid") {
+            $0.comparesAfterUnknownOutcome = true
+        },
+        Mistake("2: called wrong when the store is busy", in: rightAndWrong, "a code was called wrong that nobody compared") {
+            $0.saysWrongWhenBusy = true
+        },
+        Mistake("2: not paid at all", in: rightAndWrong, "compared before it was paid") { row, event, policy, now throws(OTPError) in
+            var decision = try decide(row, event, policy, at: now)
+            if case .guess = event { decision.state = row }
+            return decision
+        },
+        Mistake("3: a new challenge refills the budget", in: secondChallenge, "a guess was given back that was not right") {
+            row, event, policy, now throws(OTPError) in
+            var decision = try decide(row, event, policy, at: now)
+            if case .begin = event { decision.state.guesses = GuessBudget() }
+            return decision
+        },
+        Mistake("3: a new challenge refills the hour", in: secondChallenge, "more guesses than the number's budget") {
+            row, event, policy, now throws(OTPError) in
+            var decision = try decide(row, event, policy, at: now)
+            if case .begin = event {
+                decision.state.guesses.hour = Timestamp(milliseconds: 0)
+                decision.state.guesses.day = Timestamp(milliseconds: 0)
             }
-            for next in successors(world) where seen.insert(next).inserted { queue.append(next) }
-        }
-        return (seen.count, nil, won, lost)
-    }
+            return decision
+        },
+        Mistake("3: a resend gives tries back", in: resendAndSweep, "the row forgot a payment") {
+            row, event, policy, now throws(OTPError) in
+            var decision = try decide(row, event, policy, at: now)
+            if case .resend = event { decision.state.challenges[0].paid = [] }
+            return decision
+        },
+        Mistake("4: goes on when the store is down, to compare", in: rightAndWrong, "compared before it was paid") {
+            $0.goesOnWithoutTheStore = true
+        },
+        Mistake("4: goes on when the store is down, to send", in: resendAndSweep, "a message went out that no commit had paid for") {
+            row, event, policy, now throws(OTPError) in
+            var decision = try decide(row, event, policy, at: now)
+            if case .resend = event { decision.state = row }
+            return decision
+        },
+        Mistake("5: the message leaves before its commit", in: resendAndSweep, "a message went out that no commit had paid for") {
+            $0.sendsBeforeTheCommit = true
+        },
+        Mistake("5: the row does not count a resend", in: resendAndSweep, "the row forgot a sent code") {
+            row, event, policy, now throws(OTPError) in
+            var decision = try decide(row, event, policy, at: now)
+            if case .resend = event { decision.state.challenges[0].sends = row.challenges[0].sends }
+            return decision
+        },
+        Mistake("5: a replaced code completes", in: newerCode, "a code took effect that a newer one had replaced") {
+            row, event, policy, now throws(OTPError) in
+            guard case .complete(let id, let binding, let digest, _, let outcome) = event, let generation = row.challenge(id)?.generation
+            else {
+                return try decide(row, event, policy, at: now)
+            }
+            return try decide(row, .complete(id, binding, digest, generation: generation, outcome: outcome), policy, at: now)
+        },
+        Mistake("6: a decoy's message costs nothing", in: decoy, "a decoy is answered otherwise than a challenge that gets its message") {
+            row, event, policy, now throws(OTPError) in
+            var decision = try decide(row, event, policy, at: now)
+            if case .send(let challenge) = decision.permission, !challenge.isDeliverable { decision.state.sends = row.sends }
+            return decision
+        },
+        Mistake("6: a decoy is not found", in: decoy, "a decoy is answered otherwise than a challenge that gets its message") {
+            row, event, policy, now throws(OTPError) in
+            if case .resend(let id, _) = event, row.challenge(id)?.isDeliverable == false { throw .challengeNotFound }
+            return try decide(row, event, policy, at: now)
+        },
+    ]
 
-    @Test("two right attempts, each asked again after a crash")
-    func twoRight() throws {
-        let found = explore(try world([(.guess(digest(1), isRight: true), 1), (.guess(digest(2), isRight: true), 1)]))
-        #expect(found.broken == nil && found.won && found.lost && found.worlds > 500, "\(found)")
-    }
-
-    @Test("a right and two wrong attempts on two tries")
-    func rightAndWrong() throws {
-        let found = explore(
-            try world([
-                (.guess(digest(1), isRight: true), 1), (.guess(digest(2), isRight: false), 0), (.guess(digest(3), isRight: false), 0),
-            ]))
-        #expect(found.broken == nil && found.won && found.lost && found.worlds > 5_000, "\(found)")
-    }
-
-    @Test("a right attempt, a wrong one, a resend and the sweeper")
-    func resendAndSweep() throws {
-        let found = explore(
-            try world([(.guess(digest(1), isRight: true), 1), (.guess(digest(2), isRight: false), 0), (.resend, 0), (.sweep, 0)]))
-        #expect(found.broken == nil && found.won && found.lost && found.worlds > 5_000, "\(found)")
+    @Test("A step that is done wrong is found", arguments: mistakes)
+    func findsTheMistake(_ mistake: Mistake) throws {
+        let found = try mistake.search.run(mistake.steps)
+        #expect(found.broken == mistake.says)
     }
 }

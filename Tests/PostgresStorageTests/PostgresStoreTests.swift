@@ -40,7 +40,11 @@ extension PostgresStoreTests {
         let first = try await PostgresRecordStore(settings)
         settings.commitForm = .pipelined
         let second = try await PostgresRecordStore(settings)
-        try await RecordStoreConformance { TwoHosts(first: first, second: second) }.run()
+        let opened = Counter()
+        try await RecordStoreConformance(sharesData: true) {
+            opened.add()
+            return opened.count % 2 == 0 ? first : second
+        }.run()
         await first.close()
         await second.close()
     }
@@ -173,24 +177,4 @@ extension PostgresStoreTests.Pair {
         self.claims = claims
         updates = claims.map { .replace($0.key, $0.newVersion!) }
     }
-}
-
-/// Two hosts in turn.
-private struct TwoHosts: RecordStore {
-    let first: PostgresRecordStore
-    let second: PostgresRecordStore
-    let turn = Counter()
-
-    private var next: PostgresRecordStore {
-        turn.add()
-        return turn.count % 2 == 0 ? first : second
-    }
-
-    func records(at keys: [RecordKey]) async throws(StorageError) -> [StoredRecord?] { try await next.records(at: keys) }
-
-    func records(in range: RecordRange, limit: Int) async throws(StorageError) -> [StoredRecord] {
-        try await next.records(in: range, limit: limit)
-    }
-
-    func commit(_ changes: [RecordChange]) async throws(StorageError) { try await next.commit(changes) }
 }

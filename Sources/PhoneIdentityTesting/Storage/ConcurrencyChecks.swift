@@ -112,7 +112,7 @@ extension ConformanceRoom {
     }
 
     /// The error of a commit whose task is cancelled meanwhile, `nil` when it was made.
-    fileprivate func failure(of changes: [RecordChange], cancelledAfter yields: Int) async -> StorageError? {
+    func failure(of changes: [RecordChange], cancelledAfter yields: Int) async -> StorageError? {
         await withTaskGroup(of: StorageError?.self) { group in
             group.addTask { await failure(of: changes) }
             for _ in 0..<yields { await Task.yield() }

@@ -2,18 +2,31 @@ import RecordStorage
 
 /// A store and a collection that one check has to itself, with the words the checks are written in.
 struct ConformanceRoom: Sendable {
-    let store: any RecordStore
+    /// The store, or several over the same data.
+    let hosts: [any RecordStore]
     let collection: RecordCollection
     let largestValue: Int
     let random = SystemRandomSource()
 
-    init(store: any RecordStore, largestValue: Int) {
-        self.store = store
+    init(hosts: [any RecordStore], largestValue: Int) {
+        self.hosts = hosts
         self.largestValue = largestValue
         let name = random.bytes(12).map { "0123456789abcdef".dropFirst(Int($0 & 15)).prefix(1) }.joined()
         // Twelve hexadecimal digits are a valid name.
         collection = RecordCollection(rawValue: "check-\(name)")!
     }
+
+    private init(_ room: Self, alone host: any RecordStore) {
+        hosts = [host]
+        collection = room.collection
+        largestValue = room.largestValue
+    }
+
+    /// The store, or each time one of those over the same data.
+    var store: any RecordStore { hosts.count == 1 ? hosts[0] : EitherStore(hosts: hosts) }
+
+    /// The same room with one store.
+    func alone(on host: any RecordStore) -> Self { Self(self, alone: host) }
 
     func key(_ row: [UInt8], partition: UInt16 = 7) -> RecordKey {
         RecordKey(partition: Partition(rawValue: partition), collection: collection, row: row)

@@ -2,19 +2,6 @@ import RecordStorage
 
 extension ConformanceCheck {
     static let limits = [
-        ConformanceCheck("A commit of 10,000 changes is one commit") { room in
-            func changes(_ first: UInt8) -> [RecordChange] {
-                (0..<RecordLimits.changes).map { room.put([1], at: room.key([first, UInt8($0 >> 8), UInt8($0 & 255)])) }
-            }
-            let blocked = try await room.given([9], at: room.key([2, 39, 15]))
-            try await room.refuses(changes(2), with: .conflict, "a commit of 10,000 changes whose last conflicts")
-            let rest = try await room.rows(page: 20_000)
-            try room.expect(rest == [blocked], "a refused commit of 10,000 changes left something")
-            try await room.store.commit([.delete(blocked.key, version: blocked.version)])
-            try await room.store.commit(changes(2))
-            let written = try await room.rows(page: 20_000).count
-            try room.expect(written == RecordLimits.changes, "a commit of 10,000 changes left \(written) records")
-        },
         ConformanceCheck("What is beyond the limits is refused as too large, and writes nothing") { room in
             let other = room.put([1], at: room.key([1]))
             let long = [UInt8](repeating: 1, count: RecordLimits.row + 1)

@@ -22,12 +22,32 @@ extension ConformanceCheck {
             rows.append([UInt8](repeating: 0, count: RecordLimits.row))
             try await room.store.commit(rows.shuffled().map { room.put($0, at: room.key($0)) })
             let sorted = rows.sorted { $0.lexicographicallyPrecedes($1) }
-            for page in [1, 7, 1000] {
+            for page in [1000, 7, 1] {
                 let found = try await room.rows(page: page)
                 try room.expect(found.map(\.key.row) == sorted, "rows read \(page) at a time are not in the order of unsigned bytes")
                 let ownValues = found.allSatisfy { $0.value == $0.key.row && $0.key.collection == room.collection }
                 try room.expect(ownValues, "a row has another's value")
             }
+        },
+        ConformanceCheck("A row is any bytes, up to 255 of them, and no other row") { room in
+            let bytes = (0...255).map { UInt8($0) }
+            let zeros = [UInt8](repeating: 0, count: RecordLimits.row - 1)
+            // Each byte first and last in the longest row, between others, and every row of a family that are prefixes of one another.
+            var rows: Set<[UInt8]> = []
+            for byte in bytes {
+                rows.formUnion([[byte] + zeros, zeros + [byte]])
+                rows.formUnion([[65, byte, 97], [byte, byte], bytes.prefix(Int(byte)).map { $0 ^ 0x5A }])
+            }
+            try await room.store.commit(rows.map { room.put(Array($0.suffix(3)), at: room.key($0)) })
+            let sorted = rows.sorted { $0.lexicographicallyPrecedes($1) }
+            for page in [97, 5000] {
+                let found = try await room.rows(page: page)
+                try room.expect(found.count == sorted.count, "of \(sorted.count) rows that differ in one byte, \(found.count) are there")
+                try room.expect(found.map(\.key.row) == sorted, "rows read \(page) at a time are changed, or out of order")
+            }
+            let found = try await room.store.records(at: sorted.map { room.key($0) })
+            let isOwn = zip(sorted, found).allSatisfy { $0 == $1?.key.row && Array($0.suffix(3)) == $1?.value }
+            try room.expect(isOwn, "a row has another's record, or none")
         },
         ConformanceCheck("A range keeps to its partition and collection") { room in
             let longer = RecordCollection(rawValue: room.collection.rawValue + "-x")!

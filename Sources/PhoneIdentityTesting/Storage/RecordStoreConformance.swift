@@ -11,14 +11,25 @@ public import RecordStorage
 /// Works with any test library, or none: it throws. The closure is called once for each check. It may give
 /// a new store every time or the same one again; every check keeps to a collection with a name of its own, and leaves
 /// its records there.
+///
+/// A database that several processes use is checked as they use it: with `sharesData` the closure is called twice for each check, and
+/// gives two stores over the same data. Every call then goes to one of the two, so that what one keeps to itself is missed by the other.
 public struct RecordStoreConformance: Sendable {
     private let largestValue: Int
+    private let sharesData: Bool
     private let makeStore: @Sendable () async throws -> any RecordStore
 
-    /// - Parameter largestValue: bytes of the largest value the store takes. Less than the contract's for a store that adds something
-    ///   of its own to every value and stands before another one.
-    public init(largestValue: Int = RecordLimits.value, _ makeStore: @escaping @Sendable () async throws -> any RecordStore) {
+    /// - Parameters:
+    ///   - largestValue: Bytes of the largest value the store takes. Less than the contract's for a store that adds something
+    ///     of its own to every value and stands before another one.
+    ///   - sharesData: Whether the stores that `makeStore` gives are over the same data, two of them at once.
+    ///   - makeStore: Opens a store.
+    public init(
+        largestValue: Int = RecordLimits.value, sharesData: Bool = false,
+        _ makeStore: @escaping @Sendable () async throws -> any RecordStore
+    ) {
         self.largestValue = largestValue
+        self.sharesData = sharesData
         self.makeStore = makeStore
     }
 
@@ -26,9 +37,15 @@ public struct RecordStoreConformance: Sendable {
     ///
     /// - Throws: ``ConformanceFailure`` with a sentence for each check that failed; what the closure throws.
     public func run() async throws {
+        try await run(ConformanceCheck.all + ConformanceCheck.large)
+    }
+
+    func run(_ checks: [ConformanceCheck]) async throws {
         var failures: [String] = []
-        for check in ConformanceCheck.all {
-            let room = ConformanceRoom(store: try await makeStore(), largestValue: largestValue)
+        for check in sharesData ? ConformanceCheck.sharedData + checks : checks {
+            var hosts = [try await makeStore()]
+            if sharesData { hosts.append(try await makeStore()) }
+            let room = ConformanceRoom(hosts: hosts, largestValue: largestValue)
             do {
                 try await check.body(room)
             } catch let broken as BrokenContract {
@@ -61,7 +78,7 @@ struct ConformanceCheck: Sendable {
         self.body = body
     }
 
-    static let all = commits + reads + limits + concurrency + cancellation
+    static let all = commits + reads + limits + concurrency + cancellation + histories
 }
 
 /// A clause of the contract that did not hold.
