@@ -15,8 +15,10 @@ public import RecordStorage
 /// The same seed is the same run, job for job. A host's own adapters run under the same seeds (``stores``), and its own flows beside the others'
 /// (``flows``).
 public struct IdentitySimulation: Sendable {
-    /// How many phone numbers; each has an owner with two windows, and a stranger. 1...9.
+    /// How many phone numbers have an owner with two windows, and a stranger. 1...9.
     public var numbers = 3
+    /// How many more are seen once: somebody signs up, and does not wait. 0...9.
+    public var passersBy = 3
     /// How many host processes at a time.
     public var hosts = 2
     /// What goes wrong; `nil` lets the seed draw.
@@ -61,8 +63,8 @@ public struct IdentitySimulation: Sendable {
             on: scheduler, faults: faults ?? .drawn(by: scheduler), hosts: hosts, identity: stores?.identity, keys: stores?.keys)
         scheduler.note { "\(deployment.rates.current)" }
         var people: [SimulatedPerson] = []
-        for index in 0..<numbers {
-            let number = "+\(SimulatedDeployment.plant)000\(index + 1)"
+        for index in 0..<numbers + passersBy {
+            let number = "+\(SimulatedDeployment.plant)00\(index < 9 ? "0" : "")\(index + 1)"
             people.append(SimulatedPerson(deployment: deployment, number: number, tags: try await deployment.tags(of: number)))
         }
         await withTaskGroup { group in
@@ -81,7 +83,8 @@ public struct IdentitySimulation: Sendable {
 
     private func lives(of people: [SimulatedPerson]) async {
         await withTaskGroup { group in
-            for person in people {
+            for person in people[numbers...] { group.addTask { await person.passBy() } }
+            for person in people[..<numbers] {
                 group.addTask { await person.liveAsOwner() }
                 group.addTask { await person.liveInSecondWindow() }
                 group.addTask { await person.liveAsStranger() }

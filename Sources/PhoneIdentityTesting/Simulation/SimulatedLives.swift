@@ -22,16 +22,18 @@ extension SimulatedPerson {
             }
             await pause(500...25_000)
         }
-        if scheduler.draw(below: 2) == 0 { await leave(account) }
     }
 
-    /// Erases the account if there is one, signs up once more, and does not wait for the answer: what is on its way then meets nobody but the
-    /// sweeper.
-    private func leave(_ account: Account?) async {
-        if var account { _ = await erase(&account) }
+    // MARK: Somebody who passes by
+
+    /// Signs up, does not wait for the answer, and never comes back: what is on its way then meets nobody but the sweeper.
+    func passBy() async {
+        await pause(0...240_000)
         guard let (begun, code) = await challenge() else { return }
         _ = await submit(begun, code, attempt: attempt, right: code, times: 1)
     }
+
+    // MARK: An account
 
     /// What an owner knows of the account they are signed in to.
     struct Account: Sendable {

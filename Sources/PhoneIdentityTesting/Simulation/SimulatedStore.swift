@@ -89,7 +89,9 @@ final class SimulatedStore: Sendable {
         if scheduler.happens(perMille: rates.current.deaths) {
             switch scheduler.draw(below: 5) {
             case 0: course = .lostRequest
-            case 1, 2: course = .late(.seconds(scheduler.draw(in: 1...9_000)))
+            case 1: course = .late(.seconds(scheduler.draw(in: 1...9_000)))
+            // While the sweeper has come for the keys of a sign-up, and its challenge is still there.
+            case 2: course = .late(.seconds(scheduler.draw(in: 3_600...4_200)))
             default: break
             }
             scheduler.after(latency()) { process.kill() }

@@ -20,9 +20,9 @@ struct SimulationEnd: Sendable {
         for host in deployment.hosts { host.crash() }
         // In all longer than any commit is late, any challenge lives, and any deposit waits to be looked at. In steps, so that the sweeper,
         // which works every minute, meets what is still on its way.
-        for _ in 0..<8 {
+        for minutes in [20, 20, 4, 4, 4, 4, 4, 4, 20, 20, 20, 20, 20] {
             await deployment.world.pause(.seconds(65))
-            scheduler.leap(.seconds(20 * 60))
+            scheduler.leap(.seconds(minutes * 60))
         }
         await deployment.world.pause(.seconds(65))
         await sweep()
