@@ -8,6 +8,7 @@
 ///   serializable among each other. If one does not hold the commit throws `.conflict`; so do deadlocks and serialization failures.
 /// - **Expiry permits, never hides.** A record is returned until something deletes it.
 /// - **Cancellation.** A cancelled commit either has not begun, or tells its real outcome. Stores never swallow an outcome.
+/// - **Late commits.** One whose outcome is unknown lands within an hour or never (``RecordLimits/lateness``); an engine's timeouts see to that.
 /// - **Limits.** Rows up to 255 bytes, values up to 1 MiB, commits up to 10,000 changes; beyond that `.tooLarge`.
 ///   An empty commit, two changes of one key, and a put whose new version equals the expected one are `.invalidChange`.
 ///
@@ -38,6 +39,9 @@ public enum RecordLimits {
     public static let value = 1_048_576
     /// Changes of one commit.
     public static let changes = 10_000
+    /// How long after it was sent a commit of unknown outcome may still land: an hour. A record that was inserted by a commit without any
+    /// other expectation is not swept earlier, since the same commit, sent again meanwhile, would insert it once more.
+    public static let lateness: Duration = .seconds(3_600)
 
     /// Refuses what no store may accept. Adapters call this first, so that all of them refuse alike.
     ///

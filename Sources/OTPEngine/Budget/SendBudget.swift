@@ -63,7 +63,9 @@ struct SendBudget: Hashable, Sendable {
         lastSent = now
     }
 
+    /// Not within an hour of the last code, however short the quiet: the commit that began its challenge may have been sent twice, and where it
+    /// inserted the row its late twin would bring the challenge back once the row is gone.
     func restsAt(_ policy: SendPolicy) -> Timestamp {
-        run == 0 ? max(hour, day) : max(hour, day, lastSent + policy.quiet)
+        run == 0 ? max(hour, day) : max(hour, day, lastSent + max(policy.quiet, RecordLimits.lateness))
     }
 }

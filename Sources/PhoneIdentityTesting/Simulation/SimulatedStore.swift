@@ -61,7 +61,7 @@ final class SimulatedStore: Sendable {
         case late(Duration)
     }
 
-    private func course() -> Course {
+    private func course(of changes: [RecordChange]) -> Course {
         let faults = rates.current
         if isAway { return scheduler.draw(below: 3) == 0 ? .lostRequest : .refused }
         if scheduler.happens(perMille: faults.conflicts) { return .conflict }
@@ -70,7 +70,7 @@ final class SimulatedStore: Sendable {
         if scheduler.happens(perMille: faults.lostAnswers) { return .lostAnswer }
         if scheduler.happens(perMille: faults.lateCommits) {
             switch scheduler.draw(below: 10) {
-            case 0: return .late(.seconds(scheduler.draw(in: 300...9_000)))
+            case 0: return .late(.seconds(scheduler.draw(in: 300...latest(changes))))
             case 1...3: return .late(.seconds(scheduler.draw(in: 10...300)))
             default: return .late(scheduler.duration(1...10_000))
             }
@@ -79,19 +79,25 @@ final class SimulatedStore: Sendable {
         return .answered
     }
 
+    /// Seconds that a commit may be late. One that only inserts lands within an hour, as the contract says; here with some time to spare for clocks
+    /// that differ. One that expects a version is safe however late it is, and is made to be later than the contract allows.
+    private func latest(_ changes: [RecordChange]) -> Int {
+        changes.contains { $0.expectedVersion != nil } ? 9_000 : 3_500
+    }
+
     private func latency() -> Duration {
         scheduler.happens(perMille: rates.current.delays) ? scheduler.duration(50...3_000) : scheduler.duration(0...12)
     }
 
     /// What a client sends; the reply comes, or never does.
     private func commit(_ changes: [RecordChange], from process: SimulatedProcess, _ reply: SimulatedReply<StorageError?>) {
-        var course = course()
+        var course = course(of: changes)
         if scheduler.happens(perMille: rates.current.deaths) {
             switch scheduler.draw(below: 5) {
             case 0: course = .lostRequest
-            case 1: course = .late(.seconds(scheduler.draw(in: 1...9_000)))
+            case 1: course = .late(.seconds(scheduler.draw(in: 1...latest(changes))))
             // While the sweeper has come for the keys of a sign-up, and its challenge is still there.
-            case 2: course = .late(.seconds(scheduler.draw(in: 3_600...4_200)))
+            case 2: course = .late(.seconds(min(scheduler.draw(in: 3_600...4_200), latest(changes))))
             default: break
             }
             scheduler.after(latency()) { process.kill() }
