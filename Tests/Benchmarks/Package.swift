@@ -30,6 +30,14 @@ let package = Package(
                 .product(name: "SQLiteStorage", package: "swift-phone-identity"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "PostgresVsPgbench",
+            dependencies: [
+                "Measuring",
+                .product(name: "RecordStorage", package: "swift-phone-identity"),
+                .product(name: "PostgresStorage", package: "swift-phone-identity"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
 
         // Numbers alone: nothing of the rest is in these processes.
         .target(
