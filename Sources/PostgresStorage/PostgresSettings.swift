@@ -31,6 +31,11 @@ public struct PostgresSettings: Sendable {
     }
 }
 
+extension PostgresSettings {
+    /// How long nothing may move before a connection is given up.
+    var silence: Duration { statementTimeout + .seconds(5) }
+}
+
 extension PostgresSettings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     public var description: String { "PostgresSettings(<redacted>, schema: \(schema), connections: \(connections))" }
     public var debugDescription: String { description }
