@@ -164,6 +164,21 @@ import Testing
         }
     }
 
+    @Test func `An index that says something else than its table is found by the complete look alone`() async throws {
+        let row = random.bytes(32)
+        let store = try await filled(records: 10)
+        try await store.commit([claim(row)])
+        try await store.close()
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: directory.file()))
+        // The key is twice in the file: in the table's page, and in the index's.
+        let place = try #require(bytes.range(of: Data(row)))
+        bytes[place.upperBound - 1] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: directory.file()))
+        let damaged = try await SQLiteRecordStore(path: directory.file())
+        #expect(try await damaged.checkIntegrity(.quick).isSound)
+        #expect(try await !damaged.checkIntegrity(.complete).isSound)
+    }
+
     @Test(arguments: [
         "INSERT INTO record VALUES (1, 'test', x'ffff', x'0102', x'03', NULL)",
         "INSERT INTO record VALUES (70000, 'test', x'ffff', zeroblob(16), x'03', NULL)",

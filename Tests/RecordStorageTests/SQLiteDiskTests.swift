@@ -1,5 +1,6 @@
 #if os(Linux)
     import Foundation
+    import GRDBSQLite
     import Glibc
     import RecordStorage
     import SQLiteStorage
@@ -37,6 +38,35 @@
                 let found = try await store.record(at: Self.put(row, bytes: 0).key)
                 #expect((found != nil) == (row != 3))
             }
+            try await store.close()
+        }
+
+        @Test func `Of commits that share a transaction, only the one that does not fit is refused`() async throws {
+            let directory = try TemporaryDirectory()
+            try #require(mount("tmpfs", directory.path, "tmpfs", 0, "size=700k") == 0, "this machine lets nobody mount a disk")
+            defer { umount2(directory.path, Int32(MNT_DETACH)) }
+            let store = try await SQLiteRecordStore(path: directory.file(), busyTimeout: .seconds(60))
+            var rival: OpaquePointer?
+            sqlite3_open(directory.file(), &rival)
+            sqlite3_exec(rival, "BEGIN IMMEDIATE", nil, nil, nil)
+            let codes = await withTaskGroup(of: (UInt8, StorageError.Code?).self) { group in
+                for row in UInt8(0)..<6 {
+                    group.addTask {
+                        do throws(StorageError) {
+                            try await store.commit([Self.put(row, bytes: row == 3 ? 1_000_000 : 100)])
+                            return (row, nil)
+                        } catch {
+                            return (row, error.code)
+                        }
+                    }
+                }
+                // The first waits for the file, and the others behind it.
+                try? await Task.sleep(for: .milliseconds(100))
+                sqlite3_exec(rival, "ROLLBACK", nil, nil, nil)
+                sqlite3_close(rival)
+                return await group.reduce(into: [UInt8: StorageError.Code?]()) { $0[$1.0] = .some($1.1) }
+            }
+            for row in UInt8(0)..<6 { #expect(codes[row] == .some(row == 3 ? .full : nil)) }
             try await store.close()
         }
 
