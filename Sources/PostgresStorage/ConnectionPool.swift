@@ -154,7 +154,7 @@ final class ReconnectionBackOff: Sendable {
 
 /// Whether it is worth staying for an answer instead of waiting suspended.
 ///
-/// Where the server is near and does not wait for a disk, it is. Where it was not, it is tried again now and then: after 1, 2, 4, … 64 answers.
+/// Where the server is near and does not wait for a disk, it is. Where it was not, it is tried again now and then: after 2, 4, … 64 answers.
 final class AnswerPatience: Sendable {
     private struct State {
         var disappointments = 0

@@ -3,8 +3,8 @@ public import RecordStorage
 /// Records in a PostgreSQL database, or in an engine that speaks its protocol.
 ///
 /// Any number of hosts may use one schema at once. A commit is one round trip. Connections are made when they are needed, and again when they are lost:
-/// what has not begun waits for that, up to the settings' patience. Waiting happens suspended, or on threads of the store's own, never on a
-/// cooperative one.
+/// what has not begun waits for that, up to the settings' patience. Waiting happens suspended, or on threads of the store's own. A cooperative one
+/// stays for an answer for 50 µs at most, while nothing else is under way and the server has lately been as quick as that.
 ///
 /// A cancelled commit that has not begun throws `.cancelled`; one that has begun tells its real outcome. If the connection is lost before the end of a
 /// commit was sent, it throws `.unavailable`; if it is lost later, `.outcomeUnknown`.

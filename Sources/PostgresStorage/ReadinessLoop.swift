@@ -57,11 +57,11 @@ final class ReadinessLoop: Sendable {
 
     /// Ends the thread. Nobody waits any more, and nobody will.
     func stop() {
-        let stops = state.withLock { state in
-            defer { state.isStopped = true }
-            return !state.isStopped
+        state.withLock { state in
+            // Inside of the lock: the thread closes the bell once it has seen the flag.
+            if !state.isStopped { _ = write(bell.write, [1], 1) }
+            state.isStopped = true
         }
-        if stops { _ = write(bell.write, [1], 1) }
     }
 
     /// Calls `waiter` once, when the socket can be read (or, if asked for, written), or when it was silent for too long.
