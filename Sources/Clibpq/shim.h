@@ -9,3 +9,7 @@
 #ifndef LIBPQ_HAS_PIPELINING
 #error "libpq is too old: version 14 or later is needed"
 #endif
+#if __linux__
+// Swift's Glibc module leaves it out.
+#include <sys/epoll.h>
+#endif

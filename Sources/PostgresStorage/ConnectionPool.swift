@@ -15,30 +15,35 @@ final class ConnectionPool: Sendable {
 
     let settings: PostgresSettings
     let backOff = ReconnectionBackOff()
+    let patience = AnswerPatience()
+    let loop: ReadinessLoop
     private let state = Mutex(State())
 
-    init(settings: PostgresSettings) {
+    /// `nil` when this process may open no more files.
+    init?(settings: PostgresSettings) {
+        guard let loop = ReadinessLoop(silence: settings.silence) else { return nil }
         self.settings = settings
+        self.loop = loop
+        loop.start()
     }
+
+    deinit { loop.stop() }
 
     var isClosed: Bool { state.withLock(\.isClosed) }
 
     static var closed: StorageError { StorageError(.unavailable, "The store is closed.") }
 
-    /// Reads on the next connection that is free.
-    func read<Value: Sendable>(_ body: @escaping PooledOperation<Value>.Body) async throws(StorageError) -> Value {
-        try await perform(isRead: true, body)
+    /// Runs one statement on the next connection that is free. A commit that has begun is not cancelled any more.
+    func run(_ exchange: Exchange) async throws(StorageError) -> QueryResult {
+        try await perform(PooledOperation(exchange, deadline: .now + settings.patience))
     }
 
     /// Writes on the next connection that is free; once it has begun, cancellation comes too late.
     func write<Value: Sendable>(_ body: @escaping PooledOperation<Value>.Body) async throws(StorageError) -> Value {
-        try await perform(isRead: false, body)
+        try await perform(PooledOperation(deadline: .now + settings.patience, body))
     }
 
-    private func perform<Value: Sendable>(
-        isRead: Bool, _ body: @escaping PooledOperation<Value>.Body
-    ) async throws(StorageError) -> Value {
-        let operation = PooledOperation(isRead: isRead, deadline: .now + settings.patience, body)
+    private func perform<Value: Sendable>(_ operation: PooledOperation<Value>) async throws(StorageError) -> Value {
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 if operation.wait(continuation) { enqueue(operation) }
@@ -50,20 +55,22 @@ final class ConnectionPool: Sendable {
     }
 
     private func enqueue(_ operation: any PoolOperation) {
-        let (accepted, wakes): (Bool, PooledConnection?) = state.withLock { state in
-            if state.isClosed { return (false, nil) }
-            state.waiting.append(operation)
+        let (accepted, connection, isAlone): (Bool, PooledConnection?, Bool) = state.withLock { state in
+            if state.isClosed { return (false, nil, false) }
             if let connection = state.idle.popLast() {
                 state.busy += 1
-                return (true, connection)
+                return (true, connection, state.busy == 1)
             }
-            guard state.made < settings.connections else { return (true, nil) }
+            guard state.made < settings.connections else {
+                state.waiting.append(operation)
+                return (true, nil, false)
+            }
             state.made += 1
             state.busy += 1
-            return (true, PooledConnection(number: state.made))
+            return (true, PooledConnection(number: state.made), false)
         }
         guard accepted else { return operation.refuse(Self.closed) }
-        wakes?.drain(self)
+        connection?.serve(operation, of: self, isAlone: isAlone)
     }
 
     /// What a connection shall do next; `nil` when nothing waits.
@@ -103,7 +110,7 @@ final class ConnectionPool: Sendable {
             return (state.waiting, state.idle)
         }
         for operation in waiting { operation.refuse(Self.closed) }
-        for connection in idle { connection.drain(self) }
+        for connection in idle { connection.close(self) }
         await withCheckedContinuation { continuation in
             let isDone = state.withLock { state in
                 if state.busy > 0 { state.closing.append(continuation) }
@@ -141,6 +148,33 @@ final class ReconnectionBackOff: Sendable {
         state.withLock { state in
             state.notBefore = .now + min(.milliseconds(20 << min(state.failures, 6)), .seconds(1))
             state.failures += 1
+        }
+    }
+}
+
+/// Whether it is worth staying for an answer instead of waiting suspended.
+///
+/// Where the server is near and does not wait for a disk, it is. Where it was not, it is tried again now and then: after 2, 4, … 64 answers.
+final class AnswerPatience: Sendable {
+    private struct State {
+        var disappointments = 0
+        var pause = 0
+    }
+
+    private let state = Mutex(State())
+
+    func stays() -> Bool {
+        state.withLock { state in
+            guard state.pause > 0 else { return true }
+            state.pause -= 1
+            return false
+        }
+    }
+
+    func was(rewarded: Bool) {
+        state.withLock { state in
+            state.disappointments = rewarded ? 0 : min(state.disappointments + 1, 6)
+            state.pause = rewarded ? 0 : 1 << state.disappointments
         }
     }
 }

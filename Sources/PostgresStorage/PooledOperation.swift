@@ -9,8 +9,24 @@ protocol PoolOperation: AnyObject, Sendable {
     var isOpen: Bool { get }
     /// Answers with an error, unless it has been answered.
     func refuse(_ error: StorageError)
-    /// Does it, and answers. `false` when the connection was lost and it may be tried on another one.
-    func run(on connection: PostgresConnection) -> Bool
+    /// The one statement it is; `nil` when it is more, and waits on the connection by itself.
+    var exchange: Exchange? { get }
+    /// Takes notice that it is sent now. `false` when it has been answered before.
+    func begin() -> Bool
+    /// Whether this outcome is no answer yet: the connection was lost, and another one may be tried.
+    func isTriedAgain(after outcome: Result<QueryResult, PostgresFailure>) -> Bool
+    /// Answers with the outcome of its statement.
+    func complete(_ outcome: Result<QueryResult, PostgresFailure>)
+    /// Does it, and answers.
+    func run(on connection: PostgresConnection)
+}
+
+/// A prepared statement and its arguments.
+struct Exchange: Sendable {
+    let statement: RecordStatement
+    let parameters: StatementParameters
+    /// It is a commit by itself.
+    var commits = false
 }
 
 /// A read or a commit, from the call to its answer. It is answered once, by whoever comes first: a connection, cancellation, or the pool.
@@ -28,13 +44,30 @@ final class PooledOperation<Value: Sendable>: PoolOperation {
     let deadline: ContinuousClock.Instant
     /// It changes nothing, so it may be given up while it runs, and tried again.
     private let isRead: Bool
-    private let body: Body
+    private let work: Work
     private let phase = Mutex(Phase.made)
 
-    init(isRead: Bool, deadline: ContinuousClock.Instant, _ body: @escaping Body) {
-        self.isRead = isRead
+    private enum Work {
+        case exchange(Exchange, @Sendable (QueryResult) -> Value)
+        case body(Body)
+    }
+
+    /// A write that is more than one statement.
+    init(deadline: ContinuousClock.Instant, _ body: @escaping Body) {
+        isRead = false
         self.deadline = deadline
-        self.body = body
+        work = .body(body)
+    }
+
+    init(_ exchange: Exchange, deadline: ContinuousClock.Instant) where Value == QueryResult {
+        isRead = !exchange.commits
+        self.deadline = deadline
+        work = .exchange(exchange) { $0 }
+    }
+
+    var exchange: Exchange? {
+        guard case .exchange(let exchange, _) = work else { return nil }
+        return exchange
     }
 
     var isOpen: Bool {
@@ -75,8 +108,8 @@ final class PooledOperation<Value: Sendable>: PoolOperation {
         answer(.failure(error))
     }
 
-    func run(on connection: PostgresConnection) -> Bool {
-        let begins = phase.withLock { phase in
+    func begin() -> Bool {
+        phase.withLock { phase in
             switch phase {
             case .waiting(let continuation), .begun(let continuation):
                 phase = .begun(continuation)
@@ -84,11 +117,21 @@ final class PooledOperation<Value: Sendable>: PoolOperation {
             case .made, .answered: return false
             }
         }
-        guard begins else { return true }
-        let outcome = Result { () throws(PostgresFailure) in try body(connection) }
-        if case .failure(.lost) = outcome, isRead, ContinuousClock.now < deadline { return false }
-        answer(outcome.mapError { StorageError(postgres: $0) })
-        return true
+    }
+
+    func isTriedAgain(after outcome: Result<QueryResult, PostgresFailure>) -> Bool {
+        guard case .failure(.lost) = outcome else { return false }
+        return isRead && ContinuousClock.now < deadline
+    }
+
+    func complete(_ outcome: Result<QueryResult, PostgresFailure>) {
+        guard case .exchange(_, let value) = work else { return }
+        answer(outcome.map(value).mapError { StorageError(postgres: $0) })
+    }
+
+    func run(on connection: PostgresConnection) {
+        guard case .body(let body) = work, begin() else { return }
+        answer(Result { () throws(PostgresFailure) in try body(connection) }.mapError { StorageError(postgres: $0) })
     }
 
     private func answer(_ answer: Answer) {

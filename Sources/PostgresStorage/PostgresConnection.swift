@@ -8,7 +8,8 @@ import Clibpq
     import Glibc
 #endif
 
-/// One connection of libpq. It waits on the thread that uses it, which is one of the pool's and never a cooperative one.
+/// One connection of libpq. A prepared statement is begun and advanced without ever waiting; everything else waits on the thread that uses it, which
+/// is one of the pool's and never a cooperative one.
 ///
 /// Not Sendable: `PooledConnection` has it to itself.
 final class PostgresConnection {
@@ -17,7 +18,7 @@ final class PostgresConnection {
     /// How long nothing may move before the connection is given up.
     private let silence: Duration
     private var prepared: Set<RecordStatement> = []
-    /// Raised by the server's warnings; see ``PostgresConnection/answer(commits:)``.
+    /// Raised by the server's warnings; see ``PostgresConnection/complete()``.
     private let warning: UnsafeMutablePointer<Bool>
     /// Nothing more can be asked on this connection.
     private(set) var isLost = false
@@ -26,7 +27,7 @@ final class PostgresConnection {
     init(_ handle: OpaquePointer, settings: PostgresSettings) throws(PostgresFailure) {
         self.handle = handle
         schema = settings.quotedSchema
-        silence = settings.statementTimeout + .seconds(5)
+        silence = settings.silence
         warning = .allocate(capacity: 1)
         warning.initialize(to: false)
         // Without a receiver libpq prints to standard error. The only warning of this class in a commit: the wait for a standby was
@@ -50,24 +51,80 @@ final class PostgresConnection {
 
     // MARK: One statement
 
-    /// Runs a statement and waits for its answer.
-    ///
-    /// - Parameter commits: the statement is a commit by itself.
-    func execute(
-        _ statement: RecordStatement, _ parameters: StatementParameters, commits: Bool = false
-    ) throws(PostgresFailure) -> QueryResult {
-        try prepare(statement)
-        warning.pointee = false
-        try send(statement, parameters)
-        return try answer(commits: commits)
+    var socket: Int32 { PQsocket(handle) }
+
+    /// What was sent is not all with the system yet.
+    private(set) var hasToWrite = false
+    /// The statement under way is a commit by itself.
+    private var commits = false
+    private var answers = AnswerReading()
+
+    /// What was read of the answer so far.
+    private struct AnswerReading {
+        var result: QueryResult?
+        var failure: PostgresFailure?
     }
+
+    /// Whether the server knows the statement on this connection.
+    func knows(_ statement: RecordStatement) -> Bool { prepared.contains(statement) }
+
+    /// Sends a statement that the server knows.
+    func begin(_ exchange: Exchange) throws(PostgresFailure) {
+        warning.pointee = false
+        commits = exchange.commits
+        answers = AnswerReading()
+        hasToWrite = true
+        try send(exchange.statement, exchange.parameters)
+        try writeOn()
+    }
+
+    private func writeOn() throws(PostgresFailure) {
+        // While a byte is left here, the server does not have the Sync that would make it commit.
+        switch PQflush(handle) {
+        case 0: hasToWrite = false
+        case 1: break
+        default: throw lost()
+        }
+    }
+
+    /// Reads what is there of the answer.
+    ///
+    /// - Returns: the answer once it is there to its end: the server says that a statement is done before it commits, and `ReadyForQuery` only
+    ///   after.
+    func advance() throws(PostgresFailure) -> QueryResult? {
+        // Reads also while there is something to write, as the server may have to get rid of answers first.
+        guard PQconsumeInput(handle) == 1 else { throw giveUp() }
+        if hasToWrite { try writeOn() }
+        while PQisBusy(handle) == 0 {
+            guard let result = PQgetResult(handle) else { return try complete() }
+            if let refusal = failure(of: result, mayHaveCommitted: commits) {
+                answers.failure = answers.failure ?? refusal
+                PQclear(result)
+            } else {
+                answers.result = QueryResult(result)
+            }
+        }
+        return nil
+    }
+
+    private func complete() throws(PostgresFailure) -> QueryResult {
+        if let failure = answers.failure { throw failure }
+        guard PQstatus(handle) == CONNECTION_OK else { throw giveUp() }
+        if commits, warning.pointee { throw .lost(mayHaveCommitted: true) }
+        guard let result = answers.result else { throw giveUp() }
+        answers = AnswerReading()
+        return result
+    }
+
+    /// What becomes of the statement under way when its answer does not come.
+    func giveUp() -> PostgresFailure { lost(mayHaveCommitted: commits && !hasToWrite) }
 
     /// Makes a statement known to the server, once a connection.
     func prepare(_ statement: RecordStatement) throws(PostgresFailure) {
         guard !prepared.contains(statement) else { return }
         let types = statement.types.map(\.rawValue)
         guard PQsendPrepare(handle, statement.rawValue, statement.sql(in: schema), Int32(types.count), types) == 1 else { throw lost() }
-        _ = try answer(commits: false)
+        _ = try answer()
         prepared.insert(statement)
     }
 
@@ -79,7 +136,7 @@ final class PostgresConnection {
     /// Runs a text without arguments, and returns its rows in text form.
     func query(_ sql: String) throws(PostgresFailure) -> QueryResult {
         guard PQsendQuery(handle, sql) == 1 else { throw lost() }
-        return try answer(commits: false)
+        return try answer()
     }
 
     private func send(_ statement: RecordStatement, _ parameters: StatementParameters) throws(PostgresFailure) {
@@ -89,30 +146,14 @@ final class PostgresConnection {
         guard sent == 1 else { throw lost() }
     }
 
-    /// The answer to what was sent, read to its end: the server says that a statement is done before it commits, and `ReadyForQuery` only after.
-    private func answer(commits: Bool) throws(PostgresFailure) -> QueryResult {
-        // While a byte is left here, the server does not have the Sync that would make it commit.
+    /// Waits for the answer to what was sent and is no commit.
+    private func answer() throws(PostgresFailure) -> QueryResult {
+        (commits, answers) = (false, AnswerReading())
         try flush(mayHaveCommitted: false)
-        var answer: OpaquePointer?
-        var failure: PostgresFailure?
-        defer { PQclear(answer) }
         while true {
-            try awaitResult(mayHaveCommitted: commits)
-            guard let result = PQgetResult(handle) else { break }
-            if let refusal = self.failure(of: result, mayHaveCommitted: commits) {
-                failure = failure ?? refusal
-                PQclear(result)
-            } else {
-                PQclear(answer)
-                answer = result
-            }
+            if let result = try advance() { return result }
+            try wait(for: POLLIN, mayHaveCommitted: false)
         }
-        if let failure { throw failure }
-        guard PQstatus(handle) == CONNECTION_OK else { throw lost(mayHaveCommitted: commits) }
-        if commits, warning.pointee { throw .lost(mayHaveCommitted: true) }
-        guard let complete = answer else { throw lost(mayHaveCommitted: commits) }
-        answer = nil
-        return QueryResult(complete)
     }
 
     // MARK: Many statements in one flush

@@ -17,7 +17,9 @@ extension StorageError {
     /// Source: PostgreSQL 15, appendix A.
     init(postgres failure: PostgresFailure) {
         switch failure {
-        case .expectation: self.init(.conflict, "A record was not at the version this commit expects.")
+        // A claim that found the key taken (23505), or a demand that found no row to divide by (22012).
+        case .expectation, .refused("23505"), .refused("22012"):
+            self.init(.conflict, "A record was not at the version this commit expects.")
         case .lost(true): self.init(.outcomeUnknown, "PostgreSQL did not answer a commit; whether it was made is not known.")
         case .lost(false): self.init(.unavailable, "PostgreSQL cannot be reached or did not answer; nothing was written.")
         case .malformed: self.init(.corrupt, "A row in PostgreSQL does not have its form; restore it from a backup.")

@@ -3,8 +3,8 @@ public import RecordStorage
 /// Records in a PostgreSQL database, or in an engine that speaks its protocol.
 ///
 /// Any number of hosts may use one schema at once. A commit is one round trip. Connections are made when they are needed, and again when they are lost:
-/// what has not begun waits for that, up to the settings' patience. Waiting happens suspended, or on threads of the store's own, never on a
-/// cooperative one.
+/// what has not begun waits for that, up to the settings' patience. Waiting happens suspended, or on threads of the store's own. A cooperative one
+/// stays for an answer for 50 µs at most, while nothing else is under way and the server has lately been as quick as that.
 ///
 /// A cancelled commit that has not begun throws `.cancelled`; one that has begun tells its real outcome. If the connection is lost before the end of a
 /// commit was sent, it throws `.unavailable`; if it is lost later, `.outcomeUnknown`.
@@ -25,7 +25,9 @@ public final class PostgresRecordStore: RecordStore {
         guard (1...128).contains(settings.connections) else {
             throw StorageError(.invalidChange, "A store has 1 to 128 connections.")
         }
-        let pool = ConnectionPool(settings: settings)
+        guard let pool = ConnectionPool(settings: settings) else {
+            throw StorageError(.unavailable, "This process has no file descriptor left; raise the number of open files.")
+        }
         do {
             commitForm = try await Self.open(pool)
         } catch {
@@ -60,17 +62,15 @@ public final class PostgresRecordStore: RecordStore {
     public func records(at keys: [RecordKey]) async throws(StorageError) -> [StoredRecord?] {
         guard keys.count > 1 else {
             guard let key = keys.first else { return [] }
-            return try await pool.read { connection throws(PostgresFailure) in
-                let found = try connection.execute(.find, StatementParameters(key))
-                return [found.rows > 0 ? try found.record(at: key, 0, 0) : nil]
-            }
+            let found = try await pool.run(Exchange(statement: .find, parameters: StatementParameters(key)))
+            return try decoded { () throws(PostgresFailure) in [found.rows > 0 ? try found.record(at: key, 0, 0) : nil] }
         }
-        return try await pool.read { connection throws(PostgresFailure) in
-            var parameters = StatementParameters()
-            parameters.add(array: keys.map { Int32($0.partition.rawValue) })
-            parameters.add(array: keys.map { Array($0.collection.rawValue.utf8) })
-            parameters.add(array: keys.map(\.row))
-            let found = try connection.execute(.findMany, parameters)
+        var parameters = StatementParameters()
+        parameters.add(array: keys.map { Int32($0.partition.rawValue) })
+        parameters.add(array: keys.map { Array($0.collection.rawValue.utf8) })
+        parameters.add(array: keys.map(\.row))
+        let found = try await pool.run(Exchange(statement: .findMany, parameters: parameters))
+        return try decoded { () throws(PostgresFailure) in
             var records = [StoredRecord?](repeating: nil, count: keys.count)
             for row in 0..<found.rows {
                 guard let place = try found.integer(row, 0).map({ Int($0) - 1 }), keys.indices.contains(place) else { throw .malformed }
@@ -82,11 +82,11 @@ public final class PostgresRecordStore: RecordStore {
 
     public func records(in range: RecordRange, limit: Int) async throws(StorageError) -> [StoredRecord] {
         guard limit > 0 else { return [] }
-        return try await pool.read { connection throws(PostgresFailure) in
-            var parameters = StatementParameters(
-                RecordKey(partition: range.partition, collection: range.collection, row: range.after ?? []))
-            parameters.add(Int64(limit))
-            let found = try connection.execute(range.after == nil ? .scanFromStart : .scan, parameters)
+        var parameters = StatementParameters(
+            RecordKey(partition: range.partition, collection: range.collection, row: range.after ?? []))
+        parameters.add(Int64(limit))
+        let found = try await pool.run(Exchange(statement: range.after == nil ? .scanFromStart : .scan, parameters: parameters))
+        return try decoded { () throws(PostgresFailure) in
             var records: [StoredRecord] = []
             records.reserveCapacity(found.rows)
             for row in 0..<found.rows {
@@ -97,10 +97,21 @@ public final class PostgresRecordStore: RecordStore {
         }
     }
 
+    private func decoded<Value>(_ body: () throws(PostgresFailure) -> Value) throws(StorageError) -> Value {
+        do throws(PostgresFailure) {
+            return try body()
+        } catch {
+            throw StorageError(postgres: error)
+        }
+    }
+
     public func commit(_ changes: [RecordChange]) async throws(StorageError) {
         try RecordLimits.validate(changes)
-        let (commit, form) = (RecordCommit(changes), commitForm)
-        try await pool.write { connection throws(PostgresFailure) in try commit.run(on: connection, form: form) }
+        let commit = RecordCommit(changes)
+        guard let exchange = commit.exchange(commitForm) else {
+            return try await pool.write { connection throws(PostgresFailure) in try commit.run(on: connection) }
+        }
+        guard commit.isMade(try await pool.run(exchange)) else { throw StorageError(postgres: .expectation) }
     }
 
     /// Refuses what waits and whatever comes later with `.unavailable`; returns when what has begun is done and all connections are closed.

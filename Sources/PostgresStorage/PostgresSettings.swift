@@ -6,7 +6,7 @@ public struct PostgresSettings: Sendable {
     public var connection: String
     /// The schema the tables are in, 1 to 63 bytes: one for each tenant. Made when it is not there.
     public var schema = "phone_identity"
-    /// Connections at once, 1...128, each with a thread while it works. What comes meanwhile waits suspended.
+    /// Connections at once, 1...128. What comes meanwhile waits suspended.
     public var connections = 8
     /// How long an operation waits for a connection that works, through a restart or a failover, before it throws `.unavailable`.
     public var patience: Duration = .seconds(5)
@@ -29,6 +29,11 @@ public struct PostgresSettings: Sendable {
         /// One flush of BEGIN, one-row statements, and COMMIT: any engine that speaks PostgreSQL's protocol.
         case pipelined
     }
+}
+
+extension PostgresSettings {
+    /// How long nothing may move before a connection is given up.
+    var silence: Duration { statementTimeout + .seconds(5) }
 }
 
 extension PostgresSettings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -2,7 +2,8 @@ import Clibpq
 import RecordStorage
 
 /// The rows or the tag that answer one statement; columns are in PostgreSQL's binary form.
-struct QueryResult: ~Copyable {
+// @unchecked: nobody writes to it, and what libpq gave away belongs to no connection any more.
+final class QueryResult: @unchecked Sendable {
     private let handle: OpaquePointer
 
     init(_ handle: OpaquePointer) {

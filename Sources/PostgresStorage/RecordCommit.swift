@@ -10,25 +10,25 @@ struct RecordCommit: Sendable {
     private let changes: [RecordChange]
 
     init(_ changes: [RecordChange]) {
-        self.changes = changes.sorted { $0.key < $1.key }
+        self.changes = changes.count == 1 ? changes : changes.sorted { $0.key < $1.key }
     }
 
     /// Bytes up to which a commit is one message. PostgreSQL takes none of more than 1 GB, and holds it in memory twice.
     private static let oneMessage = 8_388_608
 
-    func run(on connection: PostgresConnection, form: PostgresSettings.CommitForm) throws(PostgresFailure) {
-        do {
-            if changes.count == 1 { return try runAlone(on: connection) }
-            if form == .oneStatement, size <= Self.oneMessage {
-                _ = try connection.execute(.commit, arrays, commits: true)
-            } else {
-                try connection.transaction(changes.lazy.flatMap(Self.steps))
-            }
-        } catch {
-            // A claim that found the key taken (23505), or a demand that found no row to divide by (22012).
-            if error == .refused(state: "23505") || error == .refused(state: "22012") { throw .expectation }
-            throw error
-        }
+    /// The one statement that makes the commit; `nil` where it takes a transaction of several.
+    func exchange(_ form: PostgresSettings.CommitForm) -> Exchange? {
+        if changes.count == 1 { return Self.alone(changes[0]) }
+        guard form == .oneStatement, size <= Self.oneMessage else { return nil }
+        return Exchange(statement: .commit, parameters: arrays, commits: true)
+    }
+
+    /// Whether the statement's answer says that it was made. A single change tells by the number of rows, the function by failing.
+    func isMade(_ answer: QueryResult) -> Bool { changes.count > 1 || answer.affected == 1 }
+
+    /// Makes the commit as a transaction of several statements.
+    func run(on connection: PostgresConnection) throws(PostgresFailure) {
+        try connection.transaction(changes.lazy.flatMap(Self.steps))
     }
 
     private var size: Int {
@@ -39,11 +39,10 @@ struct RecordCommit: Sendable {
     }
 
     /// A single change is a transaction by itself: where it finds no row to change, there is nothing to undo.
-    private func runAlone(on connection: PostgresConnection) throws(PostgresFailure) {
-        let change = changes[0]
+    private static func alone(_ change: RecordChange) -> Exchange {
         var parameters = StatementParameters(change.key)
-        let statement: RecordStatement
         if let expected = change.expectedVersion { parameters.add(expected.bytes) }
+        let statement: RecordStatement
         switch change {
         case .check: statement = .check
         case .delete: statement = .delete
@@ -53,8 +52,7 @@ struct RecordCommit: Sendable {
             parameters.add(value)
             parameters.add(expiresAt?.milliseconds)
         }
-        let result = try connection.execute(statement, parameters, commits: true)
-        guard result.affected == 1 else { throw .expectation }
+        return Exchange(statement: statement, parameters: parameters, commits: true)
     }
 
     /// The arguments of `record_commit_1`.

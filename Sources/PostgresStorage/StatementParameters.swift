@@ -11,8 +11,10 @@ struct StatementParameters {
 
     /// Partition, collection and row.
     init(_ key: RecordKey) {
+        bytes.reserveCapacity(512)
+        places.reserveCapacity(8)
         add(key.partition)
-        add(Array(key.collection.rawValue.utf8))
+        place { $0.append(contentsOf: key.collection.rawValue.utf8) }
         add(key.row)
     }
 
@@ -69,12 +71,12 @@ struct StatementParameters {
         withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
-    /// What libpq takes: number, addresses, lengths and formats. Valid inside of `body` alone.
+    /// What libpq takes: number, addresses, lengths and formats. Valid inside of `body` alone. Every statement has an argument that is not
+    /// empty, so an empty one has an address too; without one libpq would take it for NULL.
     func withPointers<Answer>(
         _ body: (Int32, UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<Int32>, UnsafePointer<Int32>) -> Answer
     ) -> Answer {
-        // One byte more than needed: an empty value needs an address, else libpq takes it for NULL.
-        (bytes + [0]).withUnsafeBytes { buffer in
+        bytes.withUnsafeBytes { buffer in
             let start = buffer.baseAddress!.assumingMemoryBound(to: CChar.self)
             let addresses = places.map { $0.map { start + $0.lowerBound } }
             return body(

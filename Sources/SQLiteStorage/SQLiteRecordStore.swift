@@ -98,6 +98,51 @@
             try await queue.truncateLog(path: path, limit: patience)
         }
 
+        /// Copies the file while commits go on: a whole file at `path`, synced, for its owner alone (0600), that
+        /// ``init(path:busyTimeout:readers:)`` opens.
+        ///
+        /// It holds every commit that returned before this was called, and each other one wholly or not at all. It is written beside `path`
+        /// (`path.….part`) and named at the end, so a file at `path` is never half of one. While it runs, the log grows, and no erasure gets its
+        /// ``truncateWriteAheadLog(patience:)``. What is erased later is in the copy for as long as you keep it.
+        ///
+        /// - Parameters:
+        ///   - path: Where there is no file yet.
+        ///   - progress: Called after each 4 MiB, on a thread of SQLite's.
+        /// - Throws: ``StorageError`` with code `.invalidChange` (there is a file; it is left alone), `.full`, `.readOnly`, `.unavailable`, `.corrupt`,
+        ///   or `.cancelled`. Nothing is then left at `path` or beside it.
+        public func backUp(
+            to path: String, progress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
+        ) async throws(StorageError) {
+            let cancellation = CancellationFlag()
+            let backup = DatabaseBackup(path: path, cancellation: cancellation, progress: progress)
+            try await inspect(cancellation) { database throws(StorageError) in try backup.copy(database) }
+        }
+
+        /// Looks through the whole file for damage, in one snapshot while commits go on: with SQLite's own check, and at the form of table and rows.
+        ///
+        /// It reads everything once, or several times where it is `.complete`, and holds the log as a backup does. Open a backup as a store to check it.
+        ///
+        /// - Returns: what was found. Damage is no error here.
+        /// - Throws: ``StorageError`` with code `.unavailable` or `.cancelled`.
+        public func checkIntegrity(_ depth: IntegrityDepth = .complete) async throws(StorageError) -> IntegrityReport {
+            try await inspect(CancellationFlag()) { database throws(StorageError) in try IntegrityCheck.run(depth, in: database) }
+        }
+
+        /// Runs `body` on a reader, in a transaction, off the threads of Swift's tasks. SQLite is interrupted where the task is cancelled.
+        private func inspect<Value: Sendable>(
+            _ cancellation: CancellationFlag, _ body: @escaping @Sendable (Database) throws(StorageError) -> Value
+        ) async throws(StorageError) -> Value {
+            do {
+                return try await withTaskCancellationHandler {
+                    try await pool.read(body)
+                } onCancel: {
+                    cancellation.raise()
+                }
+            } catch {
+                throw StorageError(sqlite: error)
+            }
+        }
+
         /// Closes the file after the commits and reads under way; later ones throw `.unavailable`.
         public func close() async throws(StorageError) {
             queue.close()

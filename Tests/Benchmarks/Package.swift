@@ -11,7 +11,11 @@ let package = Package(
     targets: [
         .target(name: "Measuring", swiftSettings: [.swiftLanguageMode(.v6)]),
         .target(
-            name: "BenchmarkSupport", dependencies: [.product(name: "GRDBSQLite", package: "GRDB.swift")],
+            name: "BenchmarkSupport",
+            dependencies: [
+                "Measuring", .product(name: "RecordStorage", package: "swift-phone-identity"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "SignUpVsLimit",
@@ -28,6 +32,31 @@ let package = Package(
                 "BenchmarkSupport", "Measuring",
                 .product(name: "RecordStorage", package: "swift-phone-identity"),
                 .product(name: "SQLiteStorage", package: "swift-phone-identity"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "SQLiteGroupVsFsync",
+            dependencies: [
+                "BenchmarkSupport", "Measuring",
+                .product(name: "RecordStorage", package: "swift-phone-identity"),
+                .product(name: "SQLiteStorage", package: "swift-phone-identity"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "CommitGrowth",
+            dependencies: [
+                "BenchmarkSupport", "Measuring",
+                .product(name: "RecordStorage", package: "swift-phone-identity"),
+                .product(name: "SQLiteStorage", package: "swift-phone-identity"),
+                .product(name: "PostgresStorage", package: "swift-phone-identity"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "PostgresVsPgbench",
+            dependencies: [
+                "BenchmarkSupport", "Measuring",
+                .product(name: "RecordStorage", package: "swift-phone-identity"),
+                .product(name: "PostgresStorage", package: "swift-phone-identity"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6)]),
 

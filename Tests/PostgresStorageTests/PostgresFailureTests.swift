@@ -1,3 +1,4 @@
+import Foundation
 import PostgresStorage
 import RecordStorage
 import Testing
@@ -155,6 +156,32 @@ extension PostgresStoreTests {
         #expect(try await Pair.hold(pair.claims, in: store) == [true, true])
         try await store.commit(pair.updates)
         await store.close()
+    }
+
+    @Test func `A server that falls silent in the middle of a commit is given up, and the outcome is unknown`() async throws {
+        var settings = PostgresServer.settings(connections: 1)
+        settings.statementTimeout = .milliseconds(100)
+        let store = try await PostgresRecordStore(settings)
+        let pair = Pair()
+        try await store.commit(pair.claims)
+        let backend = try await PostgresServer.run("SELECT pid FROM pg_stat_activity WHERE application_name = '\(settings.schema)'")
+        let process = try #require(pid_t(backend))
+        try #require(kill(process, SIGSTOP) == 0)
+        #expect(await code { () throws(StorageError) in try await store.commit(pair.updates) } == .outcomeUnknown)
+        try #require(kill(process, SIGCONT) == 0)
+        let other = Pair(2)
+        try await store.commit(other.claims)
+        #expect(try await Pair.hold(other.claims, in: store) == [true, true])
+        await store.close()
+    }
+
+    @Test func `What nobody closes ends with its last use`() async throws {
+        let settings = PostgresServer.settings()
+        var store: PostgresRecordStore? = try await PostgresRecordStore(settings)
+        try await store?.commit(Pair().claims)
+        try await PostgresServer.awaitSessions(1, of: settings, where: "true")
+        store = nil
+        try await PostgresServer.awaitSessions(0, of: settings, where: "true")
     }
 
     @Test func `A commit cancelled while it waits for a connection was not begun; one under way tells its outcome`() async throws {
