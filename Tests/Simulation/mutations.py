@@ -123,7 +123,7 @@ MUTATIONS = [
         "Sources/ConsentLedger/ConsentRecords.swift",
         "            commit.put(sheet.encoded, at: key(subject.id), replacing: current)\n            return []\n",
         "            return []\n",
-        "decision about a consent",
+        "consent",
     ),
     (
         "erasure-keeps-keys",

@@ -42,6 +42,8 @@ extension SimulatedPerson {
         var mayBeErased: Bool
         /// What was decided last about step-ups, and acknowledged; `nil` where that is not known.
         var mayStepUp: Bool?
+        /// A consent to service alerts was withdrawn, which was given at most by a call without an answer.
+        var hasThoughtAgain = false
     }
 
     /// In by sign-up, or by recovery where there is an account.
@@ -62,15 +64,13 @@ extension SimulatedPerson {
     /// - Returns: whether the account is gone.
     private func act(on account: inout Account) async -> Bool {
         let pseudonym = account.pseudonym
-        switch scheduler.draw(below: 11) {
+        switch scheduler.draw(below: 12) {
         case 0:
             expect(await insist("acknowledge") { service throws(IdentityError) in try await service.acknowledge(pseudonym) }, account)
         case 1, 2: await decideConsent(&account)
         case 3: await withdraw(&account)
-        case 8:
-            // Agrees, does not wait for the answer, and thinks again.
-            await decideConsent(&account, times: 1)
-            await withdraw(&account)
+        case 8, 9:
+            await thinkAgain(&account)
         case 4, 5: await stepUp(account)
         case 6:
             if let verdict = try? await prove(.recovery), case .recovered(let other) = verdict, other != pseudonym, !account.mayBeErased {
@@ -100,15 +100,30 @@ extension SimulatedPerson {
             method: .settings)
     }
 
-    private func decideConsent(_ account: inout Account, times: Int? = nil) async {
+    private func decideConsent(_ account: inout Account) async {
         let pseudonym = account.pseudonym
         let decision = decision(.stepUpVerification, isGiven: true)
-        let answer = await insist("give consent", times: times) { service throws(IdentityError) in
+        let answer = await insist("give consent") { service throws(IdentityError) in
             try await service.record([decision], for: pseudonym)
         }
         expect(answer, account)
         account.mayStepUp = answer == nil ? nil : true
         guard case .success? = answer else { return }
+        await expectConsent(of: account)
+    }
+
+    /// Agrees, does not wait for the answer, and withdraws at once.
+    private func thinkAgain(_ account: inout Account) async {
+        let (pseudonym, decision) = (account.pseudonym, decision(.serviceAlert, isGiven: true))
+        account.hasThoughtAgain = false
+        _ = await call("give consent to alerts") { service throws(IdentityError) in try await service.record([decision], for: pseudonym) }
+        let answer = await insist("withdraw consent to alerts") { service throws(IdentityError) in
+            try await service.withdraw(.serviceAlert, for: pseudonym)
+        }
+        expect(answer, account)
+        guard case .success? = answer else { return }
+        account.hasThoughtAgain = true
+        await pause(1_000...70_000)
         await expectConsent(of: account)
     }
 
@@ -136,6 +151,8 @@ extension SimulatedPerson {
         expect(answer, account)
         guard case .success(let states)? = answer else { return nil }
         let isGiven = states.contains { $0.purpose == .stepUpVerification && $0.standing == .given }
+        let mayAlert = states.contains { $0.purpose == .serviceAlert && $0.standing == .given }
+        if account.hasThoughtAgain, mayAlert { breaks("a consent came back after its owner had withdrawn") }
         if let decided = account.mayStepUp, decided != isGiven { breaks("an acknowledged decision about a consent did not last") }
         return isGiven
     }

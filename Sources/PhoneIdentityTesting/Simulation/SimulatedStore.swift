@@ -96,8 +96,9 @@ final class SimulatedStore: Sendable {
             switch scheduler.draw(below: 5) {
             case 0: course = .lostRequest
             case 1: course = .late(.seconds(scheduler.draw(in: 1...latest(changes))))
+            case 2: course = .late(scheduler.duration(500...60_000))
             // While the sweeper has come for the keys of a sign-up, and its challenge is still there.
-            case 2: course = .late(.seconds(min(scheduler.draw(in: 3_600...4_200), latest(changes))))
+            case 3: course = .late(.seconds(min(scheduler.draw(in: 3_600...4_200), latest(changes))))
             default: break
             }
             scheduler.after(latency()) { process.kill() }
