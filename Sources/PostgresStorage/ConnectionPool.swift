@@ -73,14 +73,18 @@ final class ConnectionPool: Sendable {
         connection?.serve(operation, of: self, isAlone: isAlone)
     }
 
-    /// What a connection shall do next; `nil` when nothing waits.
+    /// What a connection shall do next; `nil` when nothing waits. What has waited for too long is refused.
     func next() -> (any PoolOperation)? {
-        state.withLock { state in
-            while !state.waiting.isEmpty {
-                let operation = state.waiting.removeFirst()
-                if operation.isOpen { return operation }
+        while true {
+            let first: (any PoolOperation)? = state.withLock { state in
+                while !state.waiting.isEmpty {
+                    let operation = state.waiting.removeFirst()
+                    if operation.isOpen { return operation }
+                }
+                return nil
             }
-            return nil
+            guard let first, first.deadline < .now else { return first }
+            first.refuse(StorageError(.unavailable, "All connections to PostgreSQL were busy for too long; nothing was written."))
         }
     }
 

@@ -93,7 +93,7 @@ final class PostgresConnection {
     ///   after.
     func advance() throws(PostgresFailure) -> QueryResult? {
         // Reads also while there is something to write, as the server may have to get rid of answers first.
-        guard PQconsumeInput(handle) == 1 else { throw giveUp() }
+        guard PQconsumeInput(handle) == 1, consumeBuffered() else { throw giveUp() }
         if hasToWrite { try writeOn() }
         while PQisBusy(handle) == 0 {
             guard let result = PQgetResult(handle) else { return try complete() }
@@ -105,6 +105,17 @@ final class PostgresConnection {
             }
         }
         return nil
+    }
+
+    /// Reads what TLS has decrypted already and the socket does not show any more: a record has up to 16 KiB, and libpq's first read may take 8.
+    ///
+    /// - Returns: whether the connection holds.
+    private func consumeBuffered() -> Bool {
+        guard PQsslInUse(handle) == 1 else { return true }
+        for _ in 0..<4 where PQisBusy(handle) == 1 {
+            guard PQconsumeInput(handle) == 1 else { return false }
+        }
+        return true
     }
 
     private func complete() throws(PostgresFailure) -> QueryResult {
@@ -261,7 +272,7 @@ final class PostgresConnection {
         switch poll(&descriptor, 1, Int32(clamping: silence.wholeMilliseconds)) {
         case 0: throw lost(mayHaveCommitted: mayHaveCommitted)
         case 1...:
-            guard Int32(descriptor.revents) & ~POLLOUT == 0 || PQconsumeInput(handle) == 1 else {
+            guard Int32(descriptor.revents) & ~POLLOUT == 0 || (PQconsumeInput(handle) == 1 && consumeBuffered()) else {
                 throw lost(mayHaveCommitted: mayHaveCommitted)
             }
         default:
@@ -273,12 +284,15 @@ final class PostgresConnection {
 
     private static let stateField = Int32(UInt8(ascii: "C"))  // PG_DIAG_SQLSTATE
     private static let severityField = Int32(UInt8(ascii: "V"))  // PG_DIAG_SEVERITY_NONLOCALIZED
+    /// What engines send that do not send that one. Where it is in another language than English nothing is taken for refused.
+    private static let localizedSeverityField = Int32(UInt8(ascii: "S"))  // PG_DIAG_SEVERITY
 
     /// What a result says went wrong; `nil` for one of success.
     private func failure(of result: OpaquePointer, mayHaveCommitted: Bool) -> PostgresFailure? {
         let status = PQresultStatus(result)
         guard status != PGRES_COMMAND_OK, status != PGRES_TUPLES_OK, status != PGRES_EMPTY_QUERY else { return nil }
-        let severity = PQresultErrorField(result, Self.severityField).map { String(cString: $0) }
+        let severity = (PQresultErrorField(result, Self.severityField) ?? PQresultErrorField(result, Self.localizedSeverityField))
+            .map { String(cString: $0) }
         // An ERROR is the server's word that nothing lasts; what fails while it commits is a PANIC.
         guard severity == "ERROR", let state = PQresultErrorField(result, Self.stateField) else {
             return lost(mayHaveCommitted: mayHaveCommitted)

@@ -25,6 +25,11 @@ public final class PostgresRecordStore: RecordStore {
         guard (1...128).contains(settings.connections) else {
             throw StorageError(.invalidChange, "A store has 1 to 128 connections.")
         }
+        // So that nothing is made as late as `RecordLimits.lateness`.
+        guard (.milliseconds(1) ... .seconds(1_800)).contains(settings.statementTimeout) else {
+            throw StorageError(
+                .invalidChange, "A statement's timeout is 1 ms to 30 minutes: a commit that nobody heard of must be over soon.")
+        }
         guard let pool = ConnectionPool(settings: settings) else {
             throw StorageError(.unavailable, "This process has no file descriptor left; raise the number of open files.")
         }

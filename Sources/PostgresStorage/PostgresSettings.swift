@@ -8,9 +8,10 @@ public struct PostgresSettings: Sendable {
     public var schema = "phone_identity"
     /// Connections at once, 1...128. What comes meanwhile waits suspended.
     public var connections = 8
-    /// How long an operation waits for a connection that works, through a restart or a failover, before it throws `.unavailable`.
+    /// How long an operation waits for a connection that works, through a restart or a failover, before it throws `.unavailable`. Behind
+    /// connections that are all busy it is refused after this time too, when the next one is free.
     public var patience: Duration = .seconds(5)
-    /// How long the server may take for one statement; five seconds of silence beyond it, and the connection is given up.
+    /// How long the server may take for one statement, 1 ms to 30 minutes; five seconds of silence beyond it, and the connection is given up.
     public var statementTimeout: Duration = .seconds(30)
     /// How a commit is put to the server.
     public var commitForm = CommitForm.automatic

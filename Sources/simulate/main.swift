@@ -1,6 +1,6 @@
 // The whole library under seeds: see Documentation/Simulation.md.
 //
-//   simulate --seeds A..<B    runs these seeds, and says of each that breaks a promise which one
+//   simulate --seeds 'A..<B'  runs these seeds, and says of each that breaks a promise which one
 //   simulate --replay S       shows seed S step by step
 //
 // The last line is `N seeds, N broken promises`; exit 0 when there is none, 1 when there is one, 2 for wrong use.
@@ -21,7 +21,7 @@ func say(_ line: String) {
 }
 
 func wrongUse() -> Never {
-    say("Say `simulate --seeds A..<B`, such as `--seeds 0..<200`, or `simulate --replay S`.")
+    say("Say `simulate --seeds A..<B`, such as `--seeds '0..<200'`, or `simulate --replay S`.")
     exit(2)
 }
 

@@ -60,6 +60,8 @@ struct World: Hashable {
     /// Payments that were committed, guesses that were compared, and those that took effect.
     var paid: RequestSet = []
     var compared: RequestSet = []
+    /// Guesses that were answered "wrong".
+    var calledWrong: RequestSet = []
     var winners: [Int] = []
     /// Messages of the first and the second challenge: those that a commit recorded, and those that went out.
     var recorded = [1, 0]
@@ -295,7 +297,11 @@ struct RequestSearch {
         case (.guess(_, _, let generation, _), .compare(let challenge)):
             world.compared.insert(RequestSet(index))
             if !challenge.isDeliverable { met.insert(.decoyCompared) }
-            if challenge.isDeliverable, generation == challenge.generation { world.requests[index].step = .right(challenge.generation) }
+            if challenge.isDeliverable, generation == challenge.generation {
+                world.requests[index].step = .right(challenge.generation)
+            } else {
+                world.calledWrong.insert(RequestSet(index))
+            }
         case (.guess(_, let digest, _, _), .repeatOutcome(let outcome)):
             met.insert(.repeated)
             if !world.winners.contains(index) || outcome != digest.bytes { world.fault = "an attempt was answered with another's outcome" }
@@ -321,9 +327,7 @@ struct RequestSearch {
     private mutating func busy(_ world: World, _ index: Int) -> World {
         met.insert(.busy)
         var here = crashed(world, index)
-        if steps.saysWrongWhenBusy, case .guess = wishes[index], !world.compared.contains(RequestSet(index)) {
-            here.fault = "a code was called wrong that nobody compared"
-        }
+        if steps.saysWrongWhenBusy, case .guess = wishes[index] { here.calledWrong.insert(RequestSet(index)) }
         return here
     }
 
@@ -333,6 +337,7 @@ struct RequestSearch {
         if !world.paid.isSuperset(of: winners) { return "completed without a payment" }
         let won = world.winners.map { challenge(of: $0) }
         if won.count > Set(won).count { return "consumed twice" }
+        if !world.calledWrong.isSubset(of: world.compared) { return "a code was called wrong that nobody compared" }
         if !world.compared.isSubset(of: world.paid) { return "compared before it was paid" }
         if !world.compared.isSuperset(of: winners) { return "won without having been compared" }
         let spent = world.paid.count - world.winners.count

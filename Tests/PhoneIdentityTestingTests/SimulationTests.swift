@@ -22,8 +22,11 @@ import Testing
     @Test func `The seeds meet every fault, and people do everything there is to do`() async throws {
         var seen: Set<String> = []
         let events = [
-            "lostRequest", "lostAnswer", "late(", "failedSync(isMade: true)", "failedSync(isMade: false)", "refused", "conflict",
-            "is dead", "is away", "clock of", "leap of", "no answer", "BROKEN", "did: begin", "did: resend",
+            "… lostRequest", "… lostAnswer", "… late(", "… failedSync(isMade: true)", "… failedSync(isMade: false)", "… refused",
+            "… conflict",
+            "key service is dead", "host 0#1 is dead", "identity is away", "keys is away", "is torn", "arrives at the key service twice",
+            "loses a message", "doubles a message", "refuses a message", "did: sweep", "delete vault", "delete keys",
+            "give consent to alerts", "clock of", "leap of", "no answer", "BROKEN", "did: begin", "did: resend",
             "did: complete with the right code",
             "otp.wrongCode", "otp.exhausted", "otp.alreadyCompleted", "otp.tooManyGuesses", "consent.", "did: export", "did: erase",
             "did: withdraw", "did: give consent", "did: pseudonym", "did: acknowledge", "otp.challengeNotFound", "vault.orderRefused",
@@ -80,8 +83,10 @@ import Testing
 
     /// Stores that break the contract, as a host's own may.
     enum Defect: CaseIterable {
-        /// Answers before it writes, and one write in twelve never comes.
+        /// Answers, and one commit in twelve never comes.
         case losesWhatItConfirmed
+        /// Brings deleted records back after a while, as a copy that lags behind may.
+        case revivesWhatWasDeleted
         /// Takes expectations for granted.
         case overwrites
         /// Applies all but the last change of some commits.
@@ -101,6 +106,7 @@ import Testing
         private let defect: Defect
         private let store = InMemoryRecordStore()
         private let commits = Mutex(0)
+        private let deleted = Notes<StoredRecord>()
 
         init(_ defect: Defect) { self.defect = defect }
 
@@ -117,6 +123,14 @@ import Testing
             switch defect {
             case .losesWhatItConfirmed: if number % 12 != 0 { try await store.commit(changes) }
             case .tearsCommits: try await store.commit(number % 12 == 0 && changes.count > 1 ? Array(changes.dropLast()) : changes)
+            case .revivesWhatWasDeleted:
+                let before = try await store.records(at: changes.map(\.key))
+                try await store.commit(changes)
+                for case (.delete, let record?) in zip(changes, before) where record.key.collection == "history" { deleted.add(record) }
+                guard number % 12 == 0, let record = deleted.all.last else { return }
+                try? await store.commit([
+                    .put(record.key, expecting: nil, version: record.version, value: record.value, expiresAt: record.expiresAt)
+                ])
             case .overwrites:
                 let current = try await store.records(at: changes.map(\.key))
                 try await store.commit(

@@ -122,6 +122,8 @@ extension PostgresStoreTests {
         }
         // The store rides a restart out: what had not begun waits for the server.
         #expect(codes.keys.allSatisfy { $0 == .outcomeUnknown || $0 == .unavailable })
+        // There was load: eight tasks, each with its twenty afterwards and some before.
+        #expect(attempts.count { $0.failure == nil } > 200)
         await store.close()
     }
 
@@ -132,11 +134,18 @@ extension PostgresStoreTests {
         try await PostgresServer.run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()")
         try await Task.sleep(for: .milliseconds(200))
         async let failure = code { () throws(StorageError) in try await store.commit(pair.claims) }
-        try await PostgresServer.awaitSessions(1, of: settings, where: "wait_event = 'SyncRep'")
-        try await PostgresServer.run(
-            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = '\(settings.schema)'")
-        #expect(await failure == .outcomeUnknown)
+        var problem: (any Error)?
+        do {
+            try await PostgresServer.awaitSessions(1, of: settings, where: "wait_event = 'SyncRep'")
+            try await PostgresServer.run(
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = '\(settings.schema)'")
+        } catch {
+            problem = error
+        }
+        // However that ended: no other test shall wait for nobody.
         try await PostgresServer.run("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()")
+        if let problem { throw problem }
+        #expect(await failure == .outcomeUnknown)
         #expect(try await Pair.hold(pair.claims, in: store) == [true, true])
         await store.close()
     }
@@ -204,6 +213,24 @@ extension PostgresStoreTests {
         #expect(codes.map(\.0) == ["waiting", "begun"])
         #expect(codes.map(\.1) == [.cancelled, nil])
         #expect(try await Pair.hold(pair.updates, in: store) == [true, true])
+        #expect(try await Pair.hold(other.claims, in: store) == [false, false])
+        await store.close()
+    }
+
+    @Test func `What waited behind a busy connection for longer than the store's patience is refused, and not made later`() async throws {
+        var settings = PostgresServer.settings(connections: 1)
+        settings.patience = .milliseconds(300)
+        let store = try await PostgresRecordStore(settings)
+        let (pair, other) = (Pair(1), Pair(2))
+        try await store.commit(pair.claims)
+        let holder = try await LockHolder.lockingAll(of: settings)
+        async let begun = code { () throws(StorageError) in try await store.commit(pair.updates) }
+        try await PostgresServer.awaitBlocked(of: settings)
+        async let waiting = code { () throws(StorageError) in try await store.commit(other.claims) }
+        try await Task.sleep(for: .milliseconds(600))
+        await holder.release()
+        #expect(await begun == nil)
+        #expect(await waiting == .unavailable)
         #expect(try await Pair.hold(other.claims, in: store) == [false, false])
         await store.close()
     }

@@ -1,7 +1,7 @@
 """Bugs that the simulation must find: each replaces one piece of the library's source by another.
 
 A mutation is a name, a file, the piece (which must be there exactly once), what takes its place, and words of the promise that is
-expected to break. `mutate` applies them one at a time.
+expected to break (several, between bars, where seeds differ in what breaks first). `mutate` applies them one at a time.
 """
 
 MUTATIONS = [
@@ -80,21 +80,21 @@ MUTATIONS = [
         "Sources/RecordStorage/StagedCommit.swift",
         "            guard error.code == .outcomeUnknown else { throw error }\n            try await settle(changes, in: store)\n",
         "            guard error.code == .outcomeUnknown else { throw error }\n",
-        "",
+        "committed|paid for|forked",
     ),
     (
         "conflict-after-unknown-is-success",
         "Sources/RecordStorage/StagedCommit.swift",
         "                    if (try? await hasLanded(changes, in: store)) == true { return }\n",
         "                    return\n",
-        "",
+        "paid for|forked|committed",
     ),
     (
         "sweep-without-tombstone",
         "Sources/SealedStore/Vault/OrphanSweep.swift",
         "        if let record { return try Self.isSealed(record) }\n",
         "        if let record { return try Self.isSealed(record) }\n        if record == nil { return false }\n",
-        "",
+        "other keys|cannot be opened",
     ),
     (
         "consent-without-version-check",
@@ -137,7 +137,7 @@ MUTATIONS = [
         "Sources/PhoneIdentity/Flows/Erase.swift",
         "                for pseudonym in try ErasureMark(record).pseudonyms { try await pseudonyms.stageRemoval(of: pseudonym, in: &commit) }\n",
         "",
-        "",
+        "leads to nobody",
     ),
     (
         "outcome-without-its-entry",
@@ -151,7 +151,7 @@ MUTATIONS = [
         "Sources/AuditLog/Sequencer/LogState.swift",
         "            commit.delete(row)\n",
         "            commit.check(row)\n",
-        "",
+        "in the log twice",
     ),
     (
         "recovery-without-recent-proof",
@@ -161,18 +161,30 @@ MUTATIONS = [
         "without a recent proof",
     ),
     (
-        "proof-opens-twice",
-        "Sources/SealedStore/KeyService/LocalKeyService.swift",
-        "            guard found[1] == nil else { return .refuse(VaultError(.orderRefused, \"This order was used before.\")) }\n"
-        "            var keys",
-        "            var keys",
-        "opened a history twice",
-    ),
-    (
         "challenge-swept-too-soon",
         "Sources/OTPEngine/Challenge/Challenge.swift",
         "        isCompleted ? expires : expires + .seconds(3600)\n",
         "        isCompleted ? expires : created\n",
         "forgotten before it expired",
+    ),
+    (
+        "consent-without-its-entry",
+        "Sources/PhoneIdentity/Flows/Consents.swift",
+        "            commit.check(record)\n            outbox.record(events, in: &commit)\n",
+        "            commit.check(record)\n",
+        "happened in a commit that records",
+    ),
+    (
+        "pseudonym-without-its-entry",
+        "Sources/PhoneIdentity/Flows/Pseudonyms.swift",
+        "            outbox.record(\n"
+        "                [\n"
+        "                    AuditEvent(\n"
+        "                        .pseudonymGiven, purpose: nil, at: now, subject: enrolment.audit,\n"
+        "                        details: [.init(\"consumer\", consumer.rawValue)], random: environment.random)\n"
+        "                ], in: &commit)\n"
+        "            return pseudonym\n",
+        "            return pseudonym\n",
+        "happened in a commit that records",
     ),
 ]

@@ -22,7 +22,6 @@ final class PromiseWatch: Sendable {
     struct Naming: Sendable {
         let subject: [UInt8]
         let consumer: String
-        var to: Timestamp?
     }
 
     struct Payments: Sendable {
@@ -36,6 +35,9 @@ final class PromiseWatch: Sendable {
     struct State {
         var rows: [RecordKey: StoredRecord] = [:]
         var keyRows: [RecordKey: StoredRecord] = [:]
+        /// Every key that ever had a record: what was deleted must not be there at the end.
+        var everSeen: Set<RecordKey> = []
+        var everSeenKeys: Set<RecordKey> = []
         /// By tag.
         var claims: [[UInt8]: [Claiming]] = [:]
         /// By pseudonym.
@@ -49,7 +51,6 @@ final class PromiseWatch: Sendable {
         var recorded: Set<[UInt8]> = []
         var recordedActions: [AuditAction: Int] = [:]
         var erasures = 0
-        var handedOver: Set<String> = []
         /// Answers that told whether a guess is right, by challenge and attempt.
         var told: [[UInt8]: Set<[UInt8]>] = [:]
         /// The attempt that completed a challenge.
@@ -90,7 +91,10 @@ final class PromiseWatch: Sendable {
 
     func sawKeys(_ changes: [RecordChange]) {
         state.withLock { state in
-            for change in changes { apply(change, to: \.keyRows, &state) }
+            for change in changes {
+                apply(change, to: \.keyRows, &state)
+                state.everSeenKeys.insert(change.key)
+            }
         }
     }
 
@@ -136,12 +140,14 @@ final class PromiseWatch: Sendable {
             for change in changes {
                 let old = state.rows[change.key]
                 apply(change, to: \.rows, &state)
+                state.everSeen.insert(change.key)
                 let new = state.rows[change.key]
                 if case .check = change { continue }
                 switch change.key.collection {
                 case "outbox": for action in recorded(old, new, &state) { actions[action, default: 0] += 1 }
                 case "claim": if claimed(change.key.row, old, new, now, &state) { owed[.enrolled, default: 0] += 1 }
-                case "pseudonym": named(change.key.row, old, new, now, &state)
+                case "pseudonym": if named(change.key.row, old, new, now, &state) { owed[.pseudonymGiven, default: 0] += 1 }
+                case "consent": for action in decided(old, new, &state) { owed[action, default: 0] += 1 }
                 case "erasing":
                     if new == nil {
                         owed[.erased, default: 0] += 1
@@ -155,7 +161,7 @@ final class PromiseWatch: Sendable {
                 }
             }
             // An outcome and its entry are one commit.
-            for (action, count) in owed.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where actions[action, default: 0] != count {
+            for (action, count) in owed.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where actions[action, default: 0] < count {
                 Self.note("\(count) × \(action) happened in a commit that records \(actions[action, default: 0])", in: &state)
             }
             let ends = Self.endings.reduce(0) { $0 + actions[$1, default: 0] }
@@ -197,16 +203,38 @@ final class PromiseWatch: Sendable {
         return true
     }
 
-    private func named(_ row: [UInt8], _ old: StoredRecord?, _ new: StoredRecord?, _ now: Timestamp, _ state: inout State) {
-        guard let new else {
-            state.names[row]?.to = now
-            return
-        }
+    /// - Returns: whether a consumer other than the host got a name.
+    private func named(_ row: [UInt8], _ old: StoredRecord?, _ new: StoredRecord?, _ now: Timestamp, _ state: inout State) -> Bool {
+        guard let new else { return false }
         var reader = ByteReader(new.value)
         guard state.names[row] == nil, (try? reader.u8()) == 1, let subject = try? reader.fixed(16),
             let consumer = try? reader.text(atMost: 64)
-        else { return Self.note("a pseudonym was given twice", in: &state) }
+        else {
+            Self.note("a pseudonym was given twice", in: &state)
+            return false
+        }
         state.names[row] = Naming(subject: subject, consumer: consumer)
+        return consumer != Consumer.host.rawValue
+    }
+
+    /// - Returns: the entry that each purpose whose standing has changed must have in the same commit.
+    private func decided(_ old: StoredRecord?, _ new: StoredRecord?, _ state: inout State) -> [AuditAction] {
+        func standings(_ record: StoredRecord?) -> [PurposeCode: ConsentState.Standing]? {
+            guard let record else { return [:] }
+            guard let sheet = try? decodeRecord(record, ConsentSheet.init(from:)) else { return nil }
+            return Dictionary(uniqueKeysWithValues: sheet.states.map { ($0.purpose, $0.standing) })
+        }
+        guard let before = standings(old), let after = standings(new) else {
+            Self.note("a person's consents cannot be read", in: &state)
+            return []
+        }
+        return after.filter { before[$0.key] != $0.value }.values.map { standing in
+            switch standing {
+            case .given: .consentGiven
+            case .refused: .consentRefused
+            case .withdrawn: .consentWithdrawn
+            }
+        }
     }
 
     /// - Returns: how many challenges ended.
@@ -322,7 +350,6 @@ final class PromiseWatch: Sendable {
                 let challenge = state.challenges[id], challenge.sends >= sends
             else { return Self.note("a code was sent before its challenge was committed", in: &state) }
             if !challenge.isDeliverable { Self.note("a code was sent to a number that must get none", in: &state) }
-            state.handedOver.insert(key)
         }
     }
 

@@ -33,6 +33,8 @@ public struct SimulatedFaults: Sendable, Hashable {
     public var lostCalls = 0
     /// It is done, and the answer never comes.
     public var lostReplies = 0
+    /// It arrives at the key service twice.
+    public var doubledCalls = 0
 
     // Of messages.
     public var lostMessages = 0
@@ -73,6 +75,7 @@ public struct SimulatedFaults: Sendable, Hashable {
         faults.delays = rate(100)
         faults.lostCalls = rate(60)
         faults.lostReplies = rate(120)
+        faults.doubledCalls = rate(200)
         faults.lostMessages = rate(200)
         faults.doubledMessages = rate(200)
         faults.refusedMessages = rate(100)

@@ -53,11 +53,19 @@ final class SimulatedGateway: Sendable {
             guard let content else { throw TransportError(.refused, "The message was wiped before it was sent.") }
             guard await process.pause(scheduler.duration(1...80)) else { throw TransportError(.notSent, "The process is dead.") }
             if scheduler.happens(perMille: faults.refusedMessages) {
+                scheduler.note { "the gateway refuses a message" }
                 throw TransportError(.notSent, "The gateway is overloaded (a fault made for a test).")
             }
             gateway.watch(content, message.purpose)
-            if !scheduler.happens(perMille: faults.lostMessages) { gateway.deliver(content) }
-            if scheduler.happens(perMille: faults.doubledMessages) { gateway.deliver(content) }
+            if scheduler.happens(perMille: faults.lostMessages) {
+                scheduler.note { "the gateway loses a message" }
+            } else {
+                gateway.deliver(content)
+            }
+            if scheduler.happens(perMille: faults.doubledMessages) {
+                scheduler.note { "the gateway doubles a message" }
+                gateway.deliver(content)
+            }
             guard await process.pause(scheduler.duration(1...80)), !scheduler.happens(perMille: faults.lostReplies) else {
                 throw TransportError(.maybeSent, "The gateway did not answer (a fault made for a test).")
             }

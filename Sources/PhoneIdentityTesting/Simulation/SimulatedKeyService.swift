@@ -69,6 +69,13 @@ struct SimulatedKeyService: KeyService, TagEvaluator {
         return server.service
     }
 
+    /// Whether this call arrives twice, one after the other.
+    private var isDoubled: Bool {
+        let doubles = process.scheduler.happens(perMille: server.rates.current.doubledCalls)
+        if doubles { process.scheduler.note { "a call arrives at the key service twice" } }
+        return doubles
+    }
+
     /// The answer on its way back.
     private func answer() async throws(VaultError) {
         let scheduler = process.scheduler
@@ -84,7 +91,9 @@ struct SimulatedKeyService: KeyService, TagEvaluator {
     }
 
     func put(_ deposit: borrowing KeyDeposit) async throws(VaultError) {
-        try await call().put(deposit)
+        let service = try await call()
+        try await service.put(deposit)
+        if isDoubled { try? await service.put(deposit) }
         try await answer()
     }
 
@@ -101,7 +110,9 @@ struct SimulatedKeyService: KeyService, TagEvaluator {
     }
 
     func erase(_ subject: SubjectID) async throws(VaultError) -> ErasureReceipt {
-        let receipt = try await call().erase(subject)
+        let service = try await call()
+        let receipt = try await service.erase(subject)
+        if isDoubled { _ = try? await service.erase(subject) }
         try await answer()
         return receipt
     }
@@ -113,12 +124,16 @@ struct SimulatedKeyService: KeyService, TagEvaluator {
     }
 
     func confirm(_ deposits: [DepositReference]) async throws(VaultError) {
-        try await call().confirm(deposits)
+        let service = try await call()
+        try await service.confirm(deposits)
+        if isDoubled { try? await service.confirm(deposits) }
         try await answer()
     }
 
     func discard(_ deposit: DepositReference) async throws(VaultError) {
-        try await call().discard(deposit)
+        let service = try await call()
+        try await service.discard(deposit)
+        if isDoubled { try? await service.discard(deposit) }
         try await answer()
     }
 }

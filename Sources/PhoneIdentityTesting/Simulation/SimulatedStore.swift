@@ -136,9 +136,18 @@ final class SimulatedStore: Sendable {
                 done(nil)
             } catch {
                 scheduler.note { "\(name): \(error.code.rawValue) \(Self.describe(changes))" }
+                // A host's own store may not know itself; the truth is in it.
+                if error.code == .outcomeUnknown, await hasLanded(changes) { watch(changes) }
                 done(error)
             }
         }
+    }
+
+    private func hasLanded(_ changes: [RecordChange]) async -> Bool {
+        for case .put(let key, _, let version, _, _) in changes {
+            return (try? await truth(at: [key]).first)??.version == version
+        }
+        return false
     }
 
     private static func describe(_ changes: [RecordChange]) -> String {
@@ -163,6 +172,7 @@ final class SimulatedStore: Sendable {
             try await travel()
             var found = try await store.truth(at: keys)
             if keys.count > 1, store.scheduler.happens(perMille: store.rates.current.tornReads) {
+                store.scheduler.note { "a read of several keys is torn" }
                 guard await process.pause(store.latency()) else { throw SimulatedStore.away }
                 // Some keys are read again. Chosen by their order, since who asks may have them from a set.
                 let later = try await store.truth(at: keys)

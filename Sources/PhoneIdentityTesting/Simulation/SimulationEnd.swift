@@ -69,6 +69,8 @@ struct SimulationEnd: Sendable {
         if Set(leaves.map(\.id)) != recorded { watch.breaks("the log has other events than were recorded") }
         let claims = watch.state.withLock { $0.claims.values.reduce(0) { $0 + $1.count } }
         let enrolled = leaves.filter { $0.action == .enrolled }.count
+        let (erasures, erased) = watch.state.withLock { ($0.erasures, $0.recordedActions[.erased, default: 0]) }
+        if erasures != erased { watch.breaks("\(erasures) people were erased, and \(erased) erasures were recorded") }
         if claims != enrolled { watch.breaks("\(claims) people were enrolled, and the log counts \(enrolled)") }
     }
 
@@ -104,9 +106,9 @@ struct SimulationEnd: Sendable {
 
     /// What is in the stores is what the commits left there, and every row belongs to somebody who is there.
     private func checkRows() async {
-        let (rows, keyRows) = watch.state.withLock { ($0.rows, $0.keyRows) }
-        await compare(rows, deployment.identity)
-        await compare(keyRows, deployment.keys)
+        let (rows, keyRows, ever, everKeys) = watch.state.withLock { ($0.rows, $0.keyRows, $0.everSeen, $0.everSeenKeys) }
+        await compare(rows, ever, deployment.identity)
+        await compare(keyRows, everKeys, deployment.keys)
         func all(_ collection: RecordCollection, in rows: [RecordKey: StoredRecord]) -> [StoredRecord] {
             rows.values.filter { $0.key.collection == collection }
         }
@@ -131,8 +133,8 @@ struct SimulationEnd: Sendable {
         }
     }
 
-    private func compare(_ rows: [RecordKey: StoredRecord], _ store: SimulatedStore) async {
-        let keys = rows.keys.sorted()
+    private func compare(_ rows: [RecordKey: StoredRecord], _ ever: Set<RecordKey>, _ store: SimulatedStore) async {
+        let keys = ever.sorted()
         for start in stride(from: 0, to: keys.count, by: 500) {
             let asked = Array(keys[start..<min(start + 500, keys.count)])
             guard let found = try? await store.truth(at: asked) else { return watch.breaks("the store cannot be read at the end") }

@@ -16,13 +16,15 @@ public final class RawSQLite {
             sqlite3_prepare_v2(database, "INSERT INTO record VALUES(?, randomblob(16), randomblob(200))", -1, &insert, nil) == SQLITE_OK)
     }
 
-    public func transaction() {
+    public func transaction(rows: Int = 1) {
         run("BEGIN IMMEDIATE")
-        next += 1
-        // A key that lands anywhere, as the store's do.
-        sqlite3_bind_int64(insert, 1, next &* 0x9E37_79B9_7F4A_7C1 & Int64.max)
-        precondition(sqlite3_step(insert) == SQLITE_DONE)
-        sqlite3_reset(insert)
+        for _ in 0..<rows {
+            next += 1
+            // A key that lands anywhere, as the store's do.
+            sqlite3_bind_int64(insert, 1, next &* 0x9E37_79B9_7F4A_7C1 & Int64.max)
+            precondition(sqlite3_step(insert) == SQLITE_DONE)
+            sqlite3_reset(insert)
+        }
         run("COMMIT")
     }
 
