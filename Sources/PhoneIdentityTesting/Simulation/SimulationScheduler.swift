@@ -4,12 +4,12 @@ import Synchronization
 
 /// Runs tasks one job at a time, in an order that a seed decides, over a clock that moves only when nothing else can.
 ///
-/// Whatever is awaited inside of ``run(_:)`` by structured concurrency alone (child tasks, task groups, actors without an executor of their
+/// Whatever is awaited inside of ``run(limit:_:)`` by structured concurrency alone (child tasks, task groups, actors without an executor of their
 /// own) runs here, so the same seed gives the same run, job for job. What escapes is what leaves structured concurrency: an unstructured `Task`,
 /// `Task.sleep`, a queue of Dispatch. A store that waits for a real disk or network is called through ``outside(_:)``, which keeps everything
 /// else waiting until it has answered: as far as its answers repeat, so does the run.
 ///
-/// Isolation: ``run(_:)`` uses one thread, from beginning to end; the rest may be called from anywhere.
+/// Isolation: ``run(limit:_:)`` uses one thread, from beginning to end; the rest may be called from anywhere.
 public final class SimulationScheduler: TaskExecutor {
     private struct Timer {
         let due: Timestamp
