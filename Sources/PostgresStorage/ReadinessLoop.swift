@@ -64,12 +64,15 @@ final class ReadinessLoop: Sendable {
         }
     }
 
-    /// Calls `waiter` once, when the socket can be read (or, if asked for, written), or when it was silent for too long.
+    /// Calls `waiter` once, when the socket can be read (or, if asked for, written), or when it was silent for too long; at once where it cannot be
+    /// waited for.
     func wait(for socket: Int32, writes: Bool, _ waiter: any ReadinessWaiter) {
+        guard socket >= 0 else { return waiter.timedOut() }
         let waiting = Waiting(waiter: waiter, deadline: .now + silence)
         state.withLock { $0.waiting[socket] = waiting }
-        // Refused only for a socket that is none: then silence is its end.
-        _ = queue.ask(about: socket, writes: writes)
+        if queue.ask(about: socket, writes: writes) { return }
+        // The system has no room for one more: nothing would ever wake this one.
+        if state.withLock({ $0.waiting.removeValue(forKey: socket) }) != nil { waiter.timedOut() }
     }
 
     private func run() {
