@@ -33,16 +33,24 @@ let package = Package(
         .library(name: "CryptoPrimitives", targets: ["CryptoPrimitives"]),
         .library(name: "SQLiteStorage", targets: ["SQLiteStorage"]),
         .library(name: "PostgresStorage", targets: ["PostgresStorage"]),
+        .library(name: "ProcessTransport", targets: ["ProcessTransport"]),
         .library(name: "PhoneIdentityTesting", targets: ["PhoneIdentityTesting"]),
         .executable(name: "phone-identity", targets: ["phone-identity"]),
     ],
     traits: [
         .trait(name: "SQLite", description: "SQLiteStorage on GRDB."),
-        .trait(name: "Tool", description: "Every command of phone-identity; without it, only `normalize`."),
+        .trait(name: "Processes", description: "Key service and sender in processes of their own, on SwiftNIO."),
+        .trait(
+            name: "Tool", description: "Every command of phone-identity; without it, only `normalize`.",
+            enabledTraits: ["SQLite", "Processes"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The number itself: no dependency, no Foundation.
@@ -93,6 +101,17 @@ let package = Package(
         libpq,
         .target(name: "PostgresStorage", dependencies: ["RecordStorage", "Clibpq"], swiftSettings: strict),
 
+        // Between processes.
+        .target(
+            name: "ProcessTransport",
+            dependencies: [
+                "RecordStorage", "SealedStore",
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Processes"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Processes"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Processes"])),
+            ],
+            swiftSettings: strict),
+
         // For hosts' own tests.
         .target(
             name: "PhoneIdentityTesting",
@@ -107,8 +126,11 @@ let package = Package(
         .executableTarget(
             name: "phone-identity",
             dependencies: [
-                "PhoneNormalization", "AuditLog", "SealedStore", "RecordStorage", "CryptoPrimitives",
+                "PhoneNormalization", "PhoneIdentity", "AuditLog", "SealedStore", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                "SQLiteStorage", "Messaging", "ProcessTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Tool"])),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(traits: ["Tool"])),
+                .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Tool"])),
             ],
             swiftSettings: strict),
 
@@ -117,9 +139,14 @@ let package = Package(
             name: "signup-load",
             dependencies: [
                 "PhoneIdentity", "OTPEngine", "SealedStore", "AuditLog", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
-                "SQLiteStorage", "PostgresStorage",
+                "SQLiteStorage", "PostgresStorage", "ProcessTransport",
             ],
             path: "Tests/SignUpLoad", swiftSettings: strict),
+
+        // What is left in memory of secrets that were dropped.
+        .executableTarget(
+            name: "memory-scan", dependencies: ["SealedStore", "IdentityTypes", "RecordStorage", "CryptoPrimitives"],
+            path: "Tests/MemoryScan", exclude: ["scan.py"], swiftSettings: strict),
 
         // What this library answers, for the comparison with other people's programs.
         .executableTarget(
@@ -164,6 +191,8 @@ let package = Package(
         .testTarget(
             name: "MessagingTests", dependencies: ["Messaging", "CryptoPrimitives", "IdentityTypes", "RecordStorage"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ProcessTransportTests", dependencies: ["ProcessTransport", "SealedStore", "RecordStorage"], swiftSettings: strict),
         .testTarget(
             name: "PhoneIdentityTestingTests",
             dependencies: ["PhoneIdentityTesting", "PhoneIdentity", "RecordStorage", "SQLiteStorage"], swiftSettings: strict),

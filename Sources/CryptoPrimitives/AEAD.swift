@@ -28,9 +28,9 @@ package enum AEAD {
         _ ciphertext: some Collection<UInt8>, key: borrowing SecretBytes, nonce: [UInt8], associatedData: [UInt8]
     ) throws(CryptoError) -> SecretBytes {
         Sodium.ready()
-        precondition(key.count == keyLength && nonce.count == nonceLength, "The key has 32 bytes and the nonce 24.")
+        precondition(key.count == keyLength, "The key has 32 bytes.")
         let ciphertext = Array(ciphertext)
-        guard ciphertext.count >= tagLength else { throw refusal }
+        guard nonce.count == nonceLength, ciphertext.count >= tagLength else { throw refusal }
         return try SecretBytes(count: ciphertext.count - tagLength) { target throws(CryptoError) in
             let result = key.withUnsafeBytes { key in
                 crypto_aead_xchacha20poly1305_ietf_decrypt(

@@ -7,13 +7,27 @@ import Clibsodium
 package struct BLAKE2b: ~Copyable {
     private let state: UnsafeMutableRawPointer
     private let length: Int
+    /// Where the state was allocated, if it is not a caller's.
+    private let allocation: UnsafeMutableRawPointer?
 
     private var handle: OpaquePointer { OpaquePointer(state) }
 
-    private init(key: UnsafeRawBufferPointer?, length: Int) {
+    /// Bytes of a state, which begins at a multiple of 64.
+    private static let stateLength = 384
+    /// With room for that: what the heap, and a buffer on the stack, align by themselves is less.
+    private static let allocationLength = stateLength + 63
+
+    /// Without a label: for the vectors of others.
+    init(key: UnsafeRawBufferPointer?, length: Int) {
+        let allocation = UnsafeMutableRawPointer.allocate(byteCount: Self.allocationLength, alignment: 16)
+        self.init(key: key, length: length, in: allocation, owned: true)
+    }
+
+    private init(key: UnsafeRawBufferPointer?, length: Int, in memory: UnsafeMutableRawPointer, owned: Bool) {
         Sodium.ready()
         self.length = length
-        state = .allocate(byteCount: crypto_generichash_statebytes(), alignment: 64)
+        state = memory.alignedUp(toMultipleOf: 64)
+        allocation = owned ? memory : nil
         let result = crypto_generichash_init(
             handle, key?.baseAddress?.assumingMemoryBound(to: UInt8.self), key?.count ?? 0, length)
         precondition(result == 0, "A key has 16 to 64 bytes and a hash 16 to 64.")
@@ -29,6 +43,17 @@ package struct BLAKE2b: ~Copyable {
     package init(label: StaticString, key: borrowing SecretBytes, length: Int = 32) {
         self = key.withUnsafeBytes { BLAKE2b(key: $0, length: length) }
         append(label)
+    }
+
+    /// A hash under a secret key whose state is on the stack for the length of `body`, and wiped there. The caller clears the registers.
+    static func onStack<Value: ~Copyable, Failure: Error>(
+        label: StaticString, key: borrowing SecretBytes, length: Int, _ body: (consuming BLAKE2b) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try withTemporaryBytes(allocationLength) { memory throws(Failure) in
+            var hash = key.withUnclearedBytes { BLAKE2b(key: $0, length: length, in: memory.baseAddress!, owned: false) }
+            hash.append(label)
+            return try body(hash)
+        }
     }
 
     private mutating func append(_ label: StaticString) {
@@ -66,7 +91,8 @@ package struct BLAKE2b: ~Copyable {
         withUnsafeBytes(of: &value) { append($0) }
     }
 
-    private mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    /// Bytes without their length.
+    mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count > 0 else { return }
         crypto_generichash_update(handle, bytes.baseAddress!.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
     }
@@ -88,9 +114,24 @@ package struct BLAKE2b: ~Copyable {
         }
     }
 
+    /// The hash in memory that the caller wipes.
+    consuming func finish(into target: UnsafeMutableRawBufferPointer) {
+        precondition(target.count == length, "There is room for the hash.")
+        crypto_generichash_final(handle, target.baseAddress!.assumingMemoryBound(to: UInt8.self), length)
+    }
+
     deinit {
         // The state of a keyed hash is as good as its key.
-        sodium_memzero(state, crypto_generichash_statebytes())
-        state.deallocate()
+        sodium_memzero(state, Self.stateLength)
+        guard let allocation else { return }
+        Sodium.clearRegisters()
+        allocation.deallocate()
     }
+}
+
+/// Lends `count` bytes on the stack, of any content, for the length of `body`.
+func withTemporaryBytes<Value: ~Copyable, Failure: Error>(
+    _ count: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Value
+) throws(Failure) -> Value {
+    try withUnsafeTemporaryAllocation(byteCount: count, alignment: 16, body)
 }

@@ -39,7 +39,14 @@ final class GuardedArena: Sendable {
     static let shared = GuardedArena()
 
     private static let slabSize = 16_384
-    private static let slotSizes = [32, 64, 256, 1_024]
+    private static func slotSize(_ size: Int) -> Int {
+        switch size {
+        case 0: 32
+        case 1: 64
+        case 2: 256
+        default: 1_024
+        }
+    }
 
     /// Free slots by size class.
     // @unchecked: pointers are not Sendable by themselves; each address is handed to one owner at a time, under the lock.
@@ -49,6 +56,31 @@ final class GuardedArena: Sendable {
     }
 
     private let free = Mutex(FreeSlots())
+
+    /// The slot of each size that was released last, for whoever comes next: without the lock, which is half of what a slot costs.
+    private let spare32 = Atomic<UInt>(0)
+    private let spare64 = Atomic<UInt>(0)
+    private let spare256 = Atomic<UInt>(0)
+    private let spare1024 = Atomic<UInt>(0)
+
+    private func takeSpare(_ size: Int) -> UInt {
+        switch size {
+        case 0: spare32.exchange(0, ordering: .acquiring)
+        case 1: spare64.exchange(0, ordering: .acquiring)
+        case 2: spare256.exchange(0, ordering: .acquiring)
+        default: spare1024.exchange(0, ordering: .acquiring)
+        }
+    }
+
+    /// Keeps a wiped slot, and returns the one that was kept before: 0 for none.
+    private func keepSpare(_ size: Int, _ address: UInt) -> UInt {
+        switch size {
+        case 0: spare32.exchange(address, ordering: .acquiringAndReleasing)
+        case 1: spare64.exchange(address, ordering: .acquiringAndReleasing)
+        case 2: spare256.exchange(address, ordering: .acquiringAndReleasing)
+        default: spare1024.exchange(address, ordering: .acquiringAndReleasing)
+        }
+    }
 
     var isLocked: Bool {
         // The first slab is what tells.
@@ -60,13 +92,14 @@ final class GuardedArena: Sendable {
     func allocate(_ count: Int) -> UnsafeMutableRawPointer {
         Sodium.ready()
         guard let size = Self.sizeClass(count) else { return Self.map(count) }
+        if let spare = UnsafeMutableRawPointer(bitPattern: takeSpare(size)) { return spare }
         let address = free.withLock { free in
             if free.bySize[size].isEmpty {
                 let slab = Self.map(Self.slabSize)
                 // Locks again what is locked already: the answer is what sodium_malloc keeps to itself.
                 if sodium_mlock(slab, Self.slabSize) != 0 { free.isLocked = false }
                 sodium_memzero(slab, Self.slabSize)
-                for offset in stride(from: 0, to: Self.slabSize, by: Self.slotSizes[size]) {
+                for offset in stride(from: 0, to: Self.slabSize, by: Self.slotSize(size)) {
                     free.bySize[size].append(slab + offset)
                 }
             }
@@ -78,13 +111,19 @@ final class GuardedArena: Sendable {
     /// Wipes and takes back what ``allocate(_:)`` gave for the same `count`.
     func release(_ pointer: UnsafeMutableRawPointer, count: Int) {
         guard let size = Self.sizeClass(count) else { return sodium_free(pointer) }
-        sodium_memzero(pointer, Self.slotSizes[size])
-        let address = UInt(bitPattern: pointer)
-        free.withLock { $0.bySize[size].append(UnsafeMutableRawPointer(bitPattern: address)!) }
+        sodium_memzero(pointer, Self.slotSize(size))
+        let address = keepSpare(size, UInt(bitPattern: pointer))
+        if address != 0 { free.withLock { $0.bySize[size].append(UnsafeMutableRawPointer(bitPattern: address)!) } }
     }
 
     private static func sizeClass(_ count: Int) -> Int? {
-        slotSizes.firstIndex { count <= $0 }
+        switch count {
+        case ...32: 0
+        case ...64: 1
+        case ...256: 2
+        case ...1_024: 3
+        default: nil
+        }
     }
 
     private static func map(_ count: Int) -> UnsafeMutableRawPointer {

@@ -34,6 +34,8 @@ extension PassphraseWork {
                     passphrase.baseAddress!.assumingMemoryBound(to: CChar.self), UInt64(passphrase.count), salt, operations, memory,
                     crypto_pwhash_ALG_ARGON2ID13)
             }
+            // Argon2id leaves its answer in a buffer on the stack.
+            sodium_stackzero(16_384)
             guard result == 0 else {
                 throw CryptoError(.outOfMemory, "The system has not the \(memory) bytes that the passphrase's hash needs.")
             }

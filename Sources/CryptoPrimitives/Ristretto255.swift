@@ -3,21 +3,27 @@ package import RecordStorage
 
 /// The ristretto255 group: prime order, one canonical 32-byte encoding for each element. Source: RFC 9496.
 package enum Ristretto255 {
-    /// Domain separation of RFC 9497's OPRF mode, so that tags stay the same when the evaluation moves behind a blinded protocol.
-    private static let hashToGroupDomain = Array("HashToGroup-OPRFV1-".utf8) + [0x00] + Array("-ristretto255-SHA512".utf8)
-
     /// An element that nobody knows the discrete logarithm of. Source: RFC 9497 §4.1, RFC 9380 §5.3.1 (expand_message_xmd).
-    package static func hashToGroup(_ message: [UInt8]) -> [UInt8] {
-        Sodium.ready()
-        let uniform = expand(message, domain: hashToGroupDomain)
-        return [UInt8](unsafeUninitializedCapacity: 32) { buffer, initialized in
-            crypto_core_ristretto255_from_hash(buffer.baseAddress!, uniform)
-            initialized = 32
-        }
+    ///
+    /// The domain of RFC 9497's OPRF mode keeps tags the same when the evaluation moves behind a blinded protocol.
+    ///
+    /// - Parameter domain: at most 255 bytes.
+    package static func hashToGroup(
+        _ message: [UInt8], domain: [UInt8] = Array("HashToGroup-".utf8) + VOPRF.Mode.oprf.context
+    ) -> [UInt8] {
+        element(fromUniform: expand(message, domain: domain))
+    }
+
+    /// A scalar that hashing gives, uniform; 32 bytes. Source: RFC 9497 §4.1.
+    ///
+    /// - Parameter domain: at most 255 bytes.
+    package static func hashToScalar(_ message: [UInt8], domain: [UInt8]) -> [UInt8] {
+        RistrettoScalar.reduce(expand(message, domain: domain))
     }
 
     /// 64 uniform bytes: one block of expand_message_xmd with SHA-512.
     private static func expand(_ message: [UInt8], domain: [UInt8]) -> [UInt8] {
+        precondition(domain.count <= 255, "A domain has at most 255 bytes.")
         let suffix = domain + [UInt8(domain.count)]
         let first = SHA512.hash([UInt8](repeating: 0, count: 128) + message + [0, 64, 0] + suffix)
         return SHA512.hash(first + [1] + suffix)
@@ -39,7 +45,7 @@ package enum Ristretto255 {
     package static func multiply(_ element: [UInt8], by scalar: borrowing SecretBytes) throws(CryptoError) -> [UInt8] {
         Sodium.ready()
         let refusal = CryptoError(.invalidEncoding, "Bytes are no element of the group, or the product is its identity.")
-        guard element.count == 32, scalar.count == 32 else { throw refusal }
+        guard hasElementShape(element), scalar.count == 32 else { throw refusal }
         var product = [UInt8](repeating: 0, count: 32)
         let result = scalar.withUnsafeBytes { scalar in
             crypto_scalarmult_ristretto255(&product, scalar.baseAddress!.assumingMemoryBound(to: UInt8.self), element)

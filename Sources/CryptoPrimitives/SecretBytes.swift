@@ -18,6 +18,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     /// `count` zero bytes that `fill` overwrites.
     public init<Failure: Error>(count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
         let pointer = GuardedArena.shared.allocate(count)
+        defer { Sodium.clearRegisters() }
         do {
             try fill(UnsafeMutableRawBufferPointer(start: pointer, count: count))
         } catch {
@@ -44,6 +45,14 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
 
     /// Lends the bytes for the length of `body`. They must not leave it.
     public borrowing func withUnsafeBytes<Value: ~Copyable, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        defer { Sodium.clearRegisters() }
+        return try body(UnsafeRawBufferPointer(start: pointer, count: count))
+    }
+
+    /// The same for one step of an operation that clears the registers when it is over.
+    borrowing func withUnclearedBytes<Value: ~Copyable, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         try body(UnsafeRawBufferPointer(start: pointer, count: count))

@@ -25,14 +25,41 @@ public struct SecretNumber: ~Copyable, Sendable {
 
     /// Takes the plaintext of an opened record, and refuses all but the one encoding a number has.
     package init(plaintext: consuming SecretBytes) throws(CryptoError) {
-        let isCanonical = plaintext.withUnsafeBytes { bytes in
-            guard bytes.count == Self.plaintextLength, bytes[0] == Self.format else { return false }
-            let count = Int(bytes[1])
-            guard (3...Self.digitLimit).contains(count) else { return false }
-            return bytes[2..<2 + count].allSatisfy { (0x30...0x39).contains($0) } && bytes[(2 + count)...].allSatisfy { $0 == 0 }
-        }
-        guard isCanonical else { throw CryptoError(.invalidEncoding, "An opened record holds no number in a known format.") }
+        guard plaintext.withUnsafeBytes(Self.isCanonical) else { throw Self.unknownFormat }
         self.plaintext = plaintext
+    }
+
+    /// The same, where `fill` writes the plaintext, 32 bytes.
+    init(filling fill: (UnsafeMutableRawBufferPointer) throws(CryptoError) -> Void) throws(CryptoError) {
+        plaintext = try SecretBytes(count: Self.plaintextLength) { target throws(CryptoError) in
+            try fill(target)
+            guard Self.isCanonical(UnsafeRawBufferPointer(target)) else { throw Self.unknownFormat }
+        }
+    }
+
+    private static func isCanonical(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count == plaintextLength, bytes[0] == format else { return false }
+        let end = 2 + Int(bytes[1])
+        guard (5...2 + digitLimit).contains(end) else { return false }
+        // Eight bytes at a time, and all of them whatever they are, so that the time taken tells nothing.
+        let high: UInt64 = 0x8080_8080_8080_8080
+        var wrong: UInt64 = 0
+        for offset in stride(from: 0, to: plaintextLength, by: 8) {
+            var word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            // Format and count, as if they were digits.
+            if offset == 0 { word = word & ~0xFFFF | 0x3030 }
+            // All bits of those bytes that come before the end; shifting by 64 or more gives 0.
+            let digits = ~(UInt64.max << UInt64(8 * max(end - offset, 0)))
+            // 0 to 9 in each byte that is a digit; adding 0x76 to anything above reaches the high bit.
+            let value = word ^ 0x3030_3030_3030_3030
+            wrong |= (value | (value & ~high &+ 0x7676_7676_7676_7676)) & high & digits
+            wrong |= word & ~digits
+        }
+        return wrong == 0
+    }
+
+    private static var unknownFormat: CryptoError {
+        CryptoError(.invalidEncoding, "An opened record holds no number in a known format.")
     }
 
     /// Lends the ASCII digits, without `+`, for the length of `body`.
@@ -48,6 +75,13 @@ public struct SecretNumber: ~Copyable, Sendable {
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         try plaintext.withUnsafeBytes(body)
+    }
+
+    /// The same for one step of an operation that clears the registers when it is over.
+    borrowing func withUnclearedPlaintext<Value: ~Copyable, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try plaintext.withUnclearedBytes(body)
     }
 
     /// A second owner of the same number.

@@ -29,6 +29,18 @@ public enum AuditAction: UInt16, Hashable, Sendable, CaseIterable {
     case erased = 33
     case orphanSwept = 34
 
+    // People asked for a number: each step is an entry before it takes effect.
+    case revealRequested = 40
+    case revealApproved = 41
+    case revealDenied = 42
+    case revealed = 43
+    /// Shares of a record's decryption had been given out, and it was sealed anew without having been shown.
+    case resealed = 44
+    /// The key service let a key out; each one of a person is counted.
+    case keyReleased = 45
+    case breakGlassReviewed = 46
+    case rosterAdopted = 47
+
     case usedOnHostAssertion = 48
     case deploymentOpened = 49
 }
@@ -107,6 +119,35 @@ public struct AuditEvent: Hashable, Sendable {
     }
 }
 
+/// An entry as it was staged: the leaf that will be in the log, and what it commits to. Whoever has the second can prove what the first says.
+package struct RecordedEntry: Hashable, Sendable {
+    /// 59 bytes.
+    package let leaf: [UInt8]
+    package let opening: [UInt8]
+
+    package init(leaf: [UInt8], opening: [UInt8]) {
+        (self.leaf, self.opening) = (leaf, opening)
+    }
+
+    /// LP(leaf) LP(opening).
+    package var bytes: [UInt8] {
+        var writer = ByteWriter()
+        writer.prefixed(leaf)
+        writer.prefixed(opening)
+        return writer.bytes
+    }
+
+    package init(from reader: inout ByteReader) throws(MalformedBytes) {
+        (leaf, opening) = (try reader.prefixed(atMost: 256), try reader.prefixed(atMost: 65_536))
+    }
+}
+
+/// An entry on its way back to who must prove it.
+public struct ProvableEntry: Hashable, Sendable {
+    package let entry: RecordedEntry
+    package init(_ entry: RecordedEntry) { self.entry = entry }
+}
+
 /// Takes events into the commit of what they record.
 ///
 /// `AuditLog`'s outbox is the one for real use. There is no silent default.
@@ -119,4 +160,10 @@ public protocol EventRecorder: Sendable {
     /// - Parameter events: ids of events.
     /// - Throws: ``StorageError``; `.cancelled` when the task is cancelled, `.unavailable` when no sequencer runs here or it stopped.
     func acknowledged(_ events: [[UInt8]]) async throws(StorageError)
+}
+
+/// A recorder whose entries can be proven to whoever must not act before something is on record.
+public protocol ProvableEventRecorder: EventRecorder {
+    /// Stages one event and hands back what proves it once it is in the log.
+    func recordProvably(_ event: AuditEvent, in commit: inout StagedCommit) -> ProvableEntry
 }

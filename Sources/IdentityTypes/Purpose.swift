@@ -5,8 +5,7 @@ public enum PurposeCode: UInt16, Hashable, Sendable, CaseIterable {
     case verification = 1
     /// Letting the owner back in. Necessary for the contract.
     case accountRecovery = 2
-    /// Review of a violation of the terms of service, by people, under two levels of approval. Recorded, not consented. There is no
-    /// flow for it yet: nothing opens a number to people.
+    /// Review of a violation of the terms of service, by people, under two levels of approval. Recorded, not consented.
     case termsOfServiceReview = 3
     /// A duty by law. Recorded, not consented.
     case legalObligation = 4
@@ -25,6 +24,14 @@ public enum PurposeCode: UInt16, Hashable, Sendable, CaseIterable {
 
     /// Whether a use needs an opt-in given by the person; the others are necessary, and recorded.
     public var needsConsent: Bool { rawValue >= 16 }
+
+    /// Whether people may see a number for it, under two levels of approval.
+    public var allowsReveal: Bool {
+        switch self {
+        case .termsOfServiceReview, .legalObligation, .securityAlert: true
+        default: false
+        }
+    }
 }
 
 /// Closes ``Purpose``: only this package makes tokens, one for each purpose there is.
@@ -44,6 +51,9 @@ public protocol Purpose: Sendable {
 /// A purpose for which a message may be sent.
 public protocol MessagingPurpose: Purpose {}
 
+/// A purpose for which people may see a number, under two levels of approval.
+public protocol RevealPurpose: Purpose {}
+
 /// The purposes as types.
 public enum Purposes {
     /// ``PurposeCode/verification``
@@ -51,11 +61,11 @@ public enum Purposes {
     /// ``PurposeCode/accountRecovery``
     public enum AccountRecovery: MessagingPurpose { public static var token: PurposeToken { .init(.accountRecovery) } }
     /// ``PurposeCode/termsOfServiceReview``
-    public enum TermsOfServiceReview: Purpose { public static var token: PurposeToken { .init(.termsOfServiceReview) } }
+    public enum TermsOfServiceReview: RevealPurpose { public static var token: PurposeToken { .init(.termsOfServiceReview) } }
     /// ``PurposeCode/legalObligation``
-    public enum LegalObligation: Purpose { public static var token: PurposeToken { .init(.legalObligation) } }
+    public enum LegalObligation: RevealPurpose { public static var token: PurposeToken { .init(.legalObligation) } }
     /// ``PurposeCode/securityAlert``
-    public enum SecurityAlert: MessagingPurpose { public static var token: PurposeToken { .init(.securityAlert) } }
+    public enum SecurityAlert: MessagingPurpose, RevealPurpose { public static var token: PurposeToken { .init(.securityAlert) } }
     /// ``PurposeCode/serviceAlert``
     public enum ServiceAlert: MessagingPurpose { public static var token: PurposeToken { .init(.serviceAlert) } }
     /// ``PurposeCode/productUpdate``

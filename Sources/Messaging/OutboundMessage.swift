@@ -37,6 +37,16 @@ public final class OutboundMessage: Sendable {
         self.idempotencyKey = idempotencyKey
     }
 
+    /// By an order, which was made of a grant and is spent.
+    package init(
+        to number: consuming SecretNumber, words: String, channel: Channel, orderedFor purpose: PurposeCode, _ idempotencyKey: String
+    ) {
+        slots = Mutex(Slots(number: number, text: SecretBytes(copying: Array(words.utf8))))
+        self.channel = channel
+        self.purpose = purpose
+        self.idempotencyKey = idempotencyKey
+    }
+
     /// Lends number (ASCII digits of E.164 without `+`) and text (UTF-8) to a transport for the length of `body`.
     ///
     /// - Returns: `nil` once the message was wiped.

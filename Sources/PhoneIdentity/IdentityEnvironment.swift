@@ -13,6 +13,8 @@ public struct IdentityEnvironment: Sendable {
     public var forgetOldPages: @Sendable () async throws(StorageError) -> Bool
     /// The host's own keys, which open no number.
     public var keyring: HostKeyring
+    /// Names the quorums to which numbers are sealed, so that people can see one again when two levels of them agree; `nil`: nobody ever.
+    public var roster: Roster?
     /// Holds what opens records, in a store of its own.
     public var keyService: any KeyService
     /// Holds the index keys. An endpoint apart from the key service, so that a flood of strangers stops no release and no erasure.
@@ -52,13 +54,14 @@ public struct IdentityEnvironment: Sendable {
 
     public init(
         identityStore: any RecordStore, forgetOldPages: @escaping @Sendable () async throws(StorageError) -> Bool, keyring: HostKeyring,
-        keyService: any KeyService, tagEvaluator: any TagEvaluator, transport: any MessageTransport, log: Log,
+        roster: Roster? = nil, keyService: any KeyService, tagEvaluator: any TagEvaluator, transport: any MessageTransport, log: Log,
         observer: any Observer = NoObserver(), time: any TimeSource = SystemTimeSource(), random: any RandomSource = SystemRandomSource(),
         partitions: PartitionCount = .standard, policy: IdentityPolicy
     ) {
         self.identityStore = identityStore
         self.forgetOldPages = forgetOldPages
         self.keyring = keyring
+        self.roster = roster
         self.keyService = keyService
         self.tagEvaluator = tagEvaluator
         self.transport = transport

@@ -53,8 +53,8 @@ public struct IdentityService: Sendable {
             codeKeys: Self.rootKeys(keyring.codeRoots()), tokenKeys: Self.rootKeys(keyring.tokenRoots()),
             policy: environment.policy.challenges)
         vault = NumberVault(
-            store: store, partitions: partitions, keyring: keyring, keyService: environment.keyService,
-            evaluator: environment.tagEvaluator, random: random)
+            store: store, partitions: partitions, keyring: keyring, roster: environment.roster,
+            keyService: environment.keyService, evaluator: environment.tagEvaluator, random: random)
         pseudonyms = PseudonymIndex(store: store, partitions: partitions, keyring: keyring, random: random)
         consentRecords = ConsentRecords(store: store, partitions: partitions, recorder: outbox, time: time, random: random)
     }

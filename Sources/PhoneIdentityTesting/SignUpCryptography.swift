@@ -10,7 +10,7 @@ public import SealedStore
 public struct SignUpCryptography: Sendable {
     private let vault: NumberVault
     private let pseudonyms: PseudonymIndex
-    private let senderPublicKey: [UInt8]?
+    private let recipients: RecordRecipients
     private let key: SharedKey
     private let random: any RandomSource
 
@@ -19,14 +19,17 @@ public struct SignUpCryptography: Sendable {
         init(random: some RandomSource) { secret = SecretBytes(random: random) }
     }
 
-    public init(host: HostKeyring, keyService: KeyServiceKeyring, random: any RandomSource = SystemRandomSource()) {
+    /// - Parameter roster: names the quorums that the sign-up seals to.
+    public init(
+        host: HostKeyring, keyService: KeyServiceKeyring, roster: Roster? = nil, random: any RandomSource = SystemRandomSource()
+    ) {
         // What is used of them here reads and writes no row.
         let store = InMemoryRecordStore()
         let evaluator = LocalKeyService(store: store, keyring: keyService, random: random, forgetOldPages: { true })
         vault = NumberVault(
             store: store, partitions: .standard, keyring: host, keyService: evaluator, evaluator: evaluator, random: random)
         pseudonyms = PseudonymIndex(store: store, partitions: .standard, keyring: host, random: random)
-        senderPublicKey = host.senderPublicKey
+        recipients = RecordRecipients(host, roster: roster)
         key = SharedKey(random: random)
         self.random = random
     }
@@ -67,7 +70,7 @@ public struct SignUpCryptography: Sendable {
 
         // An authenticator for each row that is found and for each that is written, with the version drawn for it.
         for row in Self.found { authenticate(row, version: [UInt8](repeating: 0, count: 16)) }
-        for row in Self.written { authenticate(row, version: random.bytes(16)) }
+        for row in written { authenticate(row, version: random.bytes(16)) }
     }
 
     // MARK: Challenge
@@ -117,15 +120,10 @@ public struct SignUpCryptography: Sendable {
     /// - Returns: the public half of the history key.
     private func sealRecord(_ number: borrowing SecretNumber, of subject: SubjectID) throws -> [UInt8] {
         let record = RecordID(random: random)
-        let dataKey = SecretBytes(random: random)
         let shredKey = SecretBytes(random: random)
         let historyKey = SecretBytes(random: random)
         let historyPublicKey = X25519.publicKey(of: historyKey)
-        let header = RecordHeader(
-            deployment: DeploymentID(bytes: [UInt8](repeating: 0, count: 16))!, record: record, subject: subject, generation: 0,
-            nonce: random.bytes(24))
-        let body = SealedBody(sealing: number, header: header, dataKey: dataKey, shredKey: shredKey)
-        if let senderPublicKey { _ = try Envelope(sealing: dataKey, for: body, to: senderPublicKey, random: random) }
+        _ = try recipients.seal(number, record: record, subject: subject, generation: 0, shredKey: shredKey, random: random).encoded
         // Subject, record, generation.
         let context = [UInt8](repeating: 0, count: 40)
         _ = CommittingAEAD.seal(shredKey, key: key.secret, label: "SPNI/v1/shred-wrap", context: context, random: random)
@@ -165,14 +163,18 @@ public struct SignUpCryptography: Sendable {
     package static let found = [Row("attempts", name: 32, value: 197), Row("fence", name: 0, value: 4)]
 
     /// What a sign-up writes, by commit: begin; pay; the deposit; enrolment.
-    package static let written = [
-        Row("attempts", name: 32, value: 197),
-        Row("attempts", name: 32, value: 221),
-        Row("keys", name: 16, value: 300), Row("pending", name: 24, value: 56),
-        Row("attempts", name: 32, value: 231), Row("claim", name: 32, value: 37), Row("vault", name: 16, value: 303),
-        Row("enrolment", name: 16, value: 242), Row("pseudonym", name: 20, value: 25), Row("outbox", name: 24, value: 68),
-        Row("history", name: 40, value: 238),
-    ]
+    package var written: [Row] {
+        [
+            Row("attempts", name: 32, value: 197),
+            Row("attempts", name: 32, value: 221),
+            Row("keys", name: 16, value: 302), Row("pending", name: 32, value: 68),
+            Row("attempts", name: 32, value: 231), Row("claim", name: 32, value: 37),
+            // An envelope of 133 bytes for the sender, of 229 for each quorum.
+            Row("vault", name: 16, value: 170 + (recipients.senderPublicKey == nil ? 0 : 133) + 229 * recipients.quorums.count),
+            Row("enrolment", name: 16, value: 242), Row("pseudonym", name: 20, value: 25), Row("outbox", name: 24, value: 68),
+            Row("history", name: 40, value: 238),
+        ]
+    }
 
     private func authenticate(_ row: Row, version: [UInt8]) {
         let key = RecordKey(

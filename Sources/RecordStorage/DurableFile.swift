@@ -74,6 +74,28 @@ package enum DurableFile {
         }
     }
 
+    /// Reads a file that holds a secret into memory that its owner wipes.
+    ///
+    /// - Parameter buffer: larger than any file there may be; a file that fills it is `.tooLarge`.
+    /// - Returns: how many bytes it has; `nil` where there is no file.
+    package static func fill(_ buffer: UnsafeMutableRawBufferPointer, from path: String) throws(StorageError) -> Int? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw failure("open", path)
+        }
+        defer { close(file) }
+        var length = 0
+        while length < buffer.count {
+            let count = read(file, buffer.baseAddress! + length, buffer.count - length)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("read", path) }
+            if count == 0 { return length }
+            length += count
+        }
+        throw StorageError(.tooLarge, "\(path) is larger than any file this library reads there.")
+    }
+
     /// Makes a directory and those above it; one that is there already is left as it is.
     package static func createDirectory(_ path: String, mode: UInt32 = 0o755) throws(StorageError) {
         if mkdir(path, mode_t(mode)) == 0 { return try syncDirectory(of: path) }

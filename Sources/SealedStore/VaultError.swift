@@ -19,6 +19,24 @@ public struct VaultError: Error, Hashable, Sendable {
         public static let orderRefused = Self(rawValue: "vault.orderRefused")
         /// All is deleted, but older copies of its pages are still in a store's write-ahead log: ask again.
         public static let erasurePending = Self(rawValue: "vault.erasurePending")
+        /// A file or message is not of a format that is known here.
+        public static let malformed = Self(rawValue: "vault.malformed")
+        /// A request to open a record is not allowed: the reason says what to change.
+        public static let requestRefused = Self(rawValue: "vault.requestRefused")
+        /// An approval does not count: the reason says why.
+        public static let approvalRefused = Self(rawValue: "vault.approvalRefused")
+        /// More tags are asked for than the evaluator makes in a second: try again shortly.
+        public static let evaluationBudget = Self(rawValue: "vault.evaluationBudget")
+        /// The number was opened, and the gateway did not take the message: it may have been sent. The order is spent.
+        public static let notDelivered = Self(rawValue: "vault.notDelivered")
+        /// There is a newer roster than the one that was used.
+        public static let rosterOutdated = Self(rawValue: "vault.rosterOutdated")
+        /// An approver denied the request; it is over.
+        public static let denied = Self(rawValue: "vault.denied")
+        /// Approvals are missing yet.
+        public static let incomplete = Self(rawValue: "vault.incomplete")
+        /// Shares of this record's decryption were given out; it must be resealed before anything else of it is released.
+        public static let resealDue = Self(rawValue: "vault.resealDue")
     }
 
     public let code: Code

@@ -16,23 +16,6 @@
         static let configuration = CommandConfiguration(
             commandName: "audit", abstract: "Check an audit log offline.", subcommands: [Verify.self])
 
-        /// Runs the command; what the parser refuses is wrong use as well, and ends with 2.
-        ///
-        /// - Parameter arguments: those after `audit`.
-        /// - Returns: the exit code.
-        static func run(_ arguments: [String]) async -> Int32 {
-            do {
-                var command = try parseAsRoot(arguments)
-                if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
-                return 0
-            } catch {
-                let code = exitCode(for: error)
-                let message = fullMessage(for: error)
-                if code == .success { print(message) } else if !message.isEmpty { writeToStandardError("\(message)\n") }
-                return code == .validationFailure ? 2 : code.rawValue
-            }
-        }
-
         struct Verify: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
                 abstract: "Check every signature, entry and tile of a log.",

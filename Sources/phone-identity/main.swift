@@ -14,6 +14,13 @@ let usage = """
       phone-identity normalize --region REGION NUMBER   one number: its formats, type and validity
       phone-identity normalize --jsonl                  lines REGION<TAB>NUMBER in, JSON lines out
       phone-identity audit verify DIR/log --key LOG.PUB verifies a whole log offline
+      phone-identity ceremony init                      draws the keyrings of a deployment
+      phone-identity custody …                          people, shares and the roster of those who may open records
+      phone-identity request sign                       asks for one record to be opened to people
+      phone-identity approve                            shows a request to an approver, who approves or denies
+      phone-identity reveal …                           prepares a request, and opens the record once two levels agreed
+      phone-identity key-service                        runs the key service
+      phone-identity sender                             runs the sender
 
     Exit codes: 0 done, 1 refused or found bad, 2 wrong use. Each command has --help.
 
@@ -22,9 +29,9 @@ let usage = """
 switch arguments.first {
 case "normalize":
     exit(runNormalize(Array(arguments.dropFirst())))
-case "audit":
+case "audit", "ceremony", "custody", "request", "approve", "reveal", "key-service", "sender":
     #if Tool
-        exit(await AuditCommand.run(Array(arguments.dropFirst())))
+        exit(await Tool.run(arguments))
     #else
         StandardError.write("This build has only `normalize`: build with --enable-all-traits, or the trait Tool, for the rest.\n")
         exit(2)

@@ -27,6 +27,20 @@ let package = Package(
             ],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
+            name: "SignUpVsWork",
+            dependencies: [
+                "BenchmarkSupport", "Measuring",
+                .product(name: "PhoneIdentity", package: "swift-phone-identity"),
+                .product(name: "SQLiteStorage", package: "swift-phone-identity"),
+                .product(name: "PhoneIdentityTesting", package: "swift-phone-identity"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .target(name: "CSealing", linkerSettings: [.linkedLibrary("sodium")]),
+        .executableTarget(
+            name: "Custody",
+            dependencies: ["CSealing", "Measuring", .product(name: "PhoneIdentityTesting", package: "swift-phone-identity")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
             name: "SQLiteVsRaw",
             dependencies: [
                 "BenchmarkSupport", "Measuring",

@@ -3,62 +3,6 @@ import Testing
 
 @testable import CryptoPrimitives
 
-@Suite("Primitives agree with their standards")
-struct PrimitivesTests {
-    @Test func oprfBlindingAndEvaluationMatchRFC9497() throws {
-        for line in try vectors("rfc9497-oprf-ristretto255") {
-            let element = Ristretto255.hashToGroup(try bytes(line[1]))
-            let blinded = try Ristretto255.multiply(element, by: SecretBytes(copying: try bytes(line[2])))
-            #expect(blinded == (try bytes(line[3])))
-            #expect(try Ristretto255.multiply(blinded, by: SecretBytes(copying: try bytes(line[0]))) == bytes(line[4]))
-        }
-    }
-
-    @Test func signaturesMatchRFC8032() throws {
-        for line in try vectors("rfc8032-ed25519") {
-            let key = SigningKey(seed: SecretBytes(copying: try bytes(line[0])))
-            let (publicKey, message, signature) = (try bytes(line[1]), try bytes(line[2]), try bytes(line[3]))
-            #expect(key.publicKey == publicKey)
-            #expect(key.sign(message) == signature)
-            #expect(SignatureVerification.isValid(signature, of: message, by: publicKey))
-            #expect(!SignatureVerification.isValid(signature, of: message + [0], by: publicKey))
-            #expect(!SignatureVerification.isValid([], of: message, by: publicKey))
-        }
-    }
-
-    @Test func aeadMatchesTheXChaChaDraft() throws {
-        for line in try vectors("xchacha-draft-03") {
-            let (nonce, data, plaintext, sealed) = (try bytes(line[1]), try bytes(line[2]), try bytes(line[3]), try bytes(line[4]))
-            let key = SecretBytes(copying: try bytes(line[0]))
-            let made = plaintext.withUnsafeBytes { AEAD.seal($0, key: key, nonce: nonce, associatedData: data) }
-            #expect(made == sealed)
-            let opened = try AEAD.open(sealed, key: key, nonce: nonce, associatedData: data)
-            #expect(opened.withUnsafeBytes { Array($0) } == plaintext)
-        }
-    }
-
-    @Test func hashesMatchAnIndependentImplementation() throws {
-        for line in try vectors("keyed-hashes") {
-            let key = SecretBytes(copying: try bytes(line[1]))
-            let expected = try bytes(line[4])
-            if line[0] == "hmac" {
-                #expect(HMACSHA256.authenticate(try bytes(line[3]), key: key).withUnsafeBytes { Array($0) } == expected)
-            } else {
-                var hash = BLAKE2b(label: "SPNI/v1/test", key: key, length: expected.count)
-                if line[3] != "none" { for field in line[3].split(separator: ",") { hash.append(try bytes(String(field))) } }
-                #expect(hash.finish() == expected)
-            }
-        }
-    }
-
-    @Test func groupRefusesWhatIsNoElement() throws {
-        let scalar = Ristretto255.scalar(random: SystemRandomSource())
-        for bad in [[], [UInt8](repeating: 0, count: 32), [UInt8](repeating: 0xFF, count: 32), [UInt8](repeating: 1, count: 31)] {
-            #expect(throws: CryptoError.self) { try Ristretto255.multiply(bad, by: scalar) }
-        }
-    }
-}
-
 @Suite("Boxes open only as they were sealed")
 struct BoxTests {
     let random = SystemRandomSource()

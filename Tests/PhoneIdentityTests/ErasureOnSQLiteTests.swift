@@ -42,8 +42,8 @@ import Testing
         func wrappedKeys(_ subject: SubjectID) async throws -> [[UInt8]] {
             let value = try await rows("keys", of: subject, in: shred).first { $0.key.row == subject.bytes }?.value ?? []
             // 88 bytes, a box of 104, the length of the next, that box, the row's authenticator.
-            try #require(value.count == 332)
-            return [Array(value[88..<192]), Array(value[196..<300])]
+            try #require(value.count == 334)
+            return [Array(value[88..<192]), Array(value[197..<301])]
         }
 
         /// What of a person's record is secret or random: commitment and ciphertext of the body, and the sender's box.

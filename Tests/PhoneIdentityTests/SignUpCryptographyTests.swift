@@ -1,5 +1,6 @@
 import PhoneIdentityTesting
 import RecordStorage
+import SealedStore
 import Testing
 
 @testable import PhoneIdentity
@@ -13,10 +14,18 @@ import Testing
         rows.map { "\($0.collection.rawValue): \($0.name) and \($0.value) bytes" }.sorted()
     }
 
-    @Test("authenticates as many rows of the same sizes as a sign-up finds and writes")
-    func rows() async throws {
+    @Test("authenticates as many rows of the same sizes as a sign-up finds and writes", arguments: [[], [.standard], QuorumRole.allCases])
+    func rows(quorums: [QuorumRole]) async throws {
         let deployment = try TestDeployment()
-        let process = try await deployment.open()
+        let host = deployment.keyrings.host
+        var environment = try deployment.environment()
+        if !quorums.isEmpty {
+            let custody = try SimulatedCustody(
+                deployment: host.deployment, now: deployment.clock.now(), roles: quorums, random: SystemRandomSource())
+            environment.roster = try Roster(custody.roster, custodians: custody.custodians)
+        }
+        let process = TestProcess(deployment: deployment, service: try await IdentityService.open(environment))
+        let cryptography = SignUpCryptography(host: host, keyService: deployment.keyrings.keyService, roster: environment.roster)
         deployment.identity.reset()
         deployment.keys.reset()
         try await process.signUp(TestProcess.number(1))
@@ -25,7 +34,7 @@ import Testing
             // The authenticator is behind the value.
             written.append(Self.row(key, value.count))
         }
-        #expect(Self.sorted(written) == Self.sorted(SignUpCryptography.written))
+        #expect(Self.sorted(written) == Self.sorted(cryptography.written))
         #expect(Self.sorted(deployment.identity.found.map { Self.row($0.key, $0.value.count) }) == Self.sorted(SignUpCryptography.found))
         #expect(deployment.keys.found.isEmpty)
     }

@@ -20,7 +20,9 @@ import Testing
             dataKey = SecretBytes(random: random)
             shredKey = SecretBytes(random: random)
             secret = SecretBytes(random: random)
-            body = SealedBody(sealing: try SealedStoreTests.secret(number), header: header, dataKey: dataKey, shredKey: shredKey)
+            body = SealedBody(
+                sealing: try SealedStoreTests.secret(number), header: header, dataKey: dataKey, shredKey: shredKey,
+                random: random)
             envelope = try Envelope(sealing: dataKey, for: body, to: X25519.publicKey(of: secret), random: random)
         }
 
@@ -35,8 +37,7 @@ import Testing
 
     private func header() -> RecordHeader {
         RecordHeader(
-            deployment: DeploymentID(random: random), record: RecordID(random: random), subject: SubjectID(random: random), generation: 0,
-            nonce: random.bytes(24))
+            deployment: DeploymentID(random: random), record: RecordID(random: random), subject: SubjectID(random: random), generation: 0)
     }
 
     private func body(_ bytes: [UInt8]) throws -> SealedBody {
@@ -90,8 +91,8 @@ import Testing
         ) throws -> SealedBody {
             let other = RecordHeader(
                 deployment: deployment ?? header.deployment, record: record ?? header.record, subject: subject ?? header.subject,
-                generation: generation ?? header.generation, nonce: nonce ?? header.nonce)
-            return try body(other.encoded + sealed.body.encoded[88...])
+                generation: generation ?? header.generation)
+            return try body(other.encoded + (nonce ?? Array(sealed.body.encoded[64..<88])) + sealed.body.encoded[88...])
         }
         #expect(sealed.opens(try moved()))
         let others = [
@@ -209,7 +210,7 @@ import Testing
         #expect(try await refusal { try await sender.send(parties.order(mine)) } == .refused)
         let crossed = ReleaseOrder(
             id: parties.random.bytes(16), subject: mine.audit.id, record: yours.record, purpose: .securityAlert,
-            deadline: parties.clock.now() + .seconds(60))
+            deadline: parties.clock.now() + .seconds(60), key: parties.host.keys.proofKey)
         #expect(try await refusal { _ = try await parties.service.releaseShredKey(for: crossed) } == .refused)
         #expect(recipient.numbers.isEmpty)
     }
@@ -222,6 +223,6 @@ extension TestParties {
             keyDatabase, key: BLAKE2b(label: "SPNI/v1/key-store-mac", key: keyService.keyEncryptionKey).finishSecret())
         let key = RecordKey(partition: Self.partitions.partition(of: subject.bytes), collection: "keys", row: subject.bytes)
         guard let record = try await store.record(at: key) else { return nil }
-        return try decodeRecord(record) { reader throws(MalformedBytes) in try SubjectKeys(from: &reader) }.releases
+        return try SubjectKeys.read(record)?.releases
     }
 }

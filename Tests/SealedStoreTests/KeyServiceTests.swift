@@ -12,7 +12,7 @@ import Testing
     private func deposit(_ parties: TestParties, for subject: SubjectID, shredKey: [UInt8]) -> KeyDeposit {
         let record = RecordID(random: parties.random)
         return KeyDeposit(
-            subject: subject, record: record, generation: 0,
+            subject: subject, record: record,
             vaultKey: VaultRecord.key(subject: subject.bytes, record: record, partitions: TestParties.partitions),
             shredKey: SecretBytes(copying: shredKey), historyKey: SecretBytes(random: parties.random))
     }
@@ -30,7 +30,7 @@ import Testing
         #expect(code == .conflict)
         let order = ReleaseOrder(
             id: parties.random.bytes(16), subject: subject, record: record, purpose: .securityAlert,
-            deadline: parties.clock.now() + .seconds(60))
+            deadline: parties.clock.now() + .seconds(60), key: parties.host.keys.proofKey)
         let released = try await parties.service.releaseShredKey(for: order)
         #expect(bytes(of: released) == first)
     }
@@ -64,7 +64,7 @@ import Testing
             random: parties.random, forgetOldPages: { true })
         let order = ReleaseOrder(
             id: parties.random.bytes(16), subject: subject, record: RecordID(random: parties.random), purpose: .securityAlert,
-            deadline: parties.clock.now() + .seconds(60))
+            deadline: parties.clock.now() + .seconds(60), key: strangers.host.keys.proofKey)
         let error = await #expect(throws: VaultError.self) { _ = try await reader.releaseShredKey(for: order) }
         #expect(error?.storage?.code == .tampered)
     }

@@ -37,13 +37,19 @@ final class TestParties: Sendable {
     let keyDatabase = InMemoryRecordStore()
     let service: LocalKeyService
     let outbox: AuditOutbox
+    /// To whose quorums numbers are sealed.
+    let roster: Roster?
 
-    init(releasesPerDay: UInt32 = 500, oldPagesGo: @escaping @Sendable () -> Bool = { true }) throws {
+    /// - Parameter custody: whose people may open records here; without it nobody.
+    init(
+        releasesPerDay: UInt32 = 500, custody: TestCustody? = nil, oldPagesGo: @escaping @Sendable () -> Bool = { true }
+    ) throws {
         directory = NSTemporaryDirectory() + "sealed-store-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        deployment = DeploymentID(random: random)
+        deployment = custody?.deployment ?? DeploymentID(random: random)
+        roster = try custody?.verifiedRoster()
         let passphrase = KeyringPassphrase(Self.passphrase)
-        try KeyringCeremony(origin: "example.com/test", work: .testing).perform(
+        try KeyringCeremony(origin: "example.com/test", custodians: custody?.custodians, work: .testing).perform(
             directory: directory, deployment: deployment, passphrase: passphrase, random: random)
         host = try HostKeyring(path: directory + "/host.keyring", passphrase: passphrase)
         keyService = try KeyServiceKeyring(path: directory + "/keyservice.keyring", passphrase: passphrase)
@@ -60,7 +66,9 @@ final class TestParties: Sendable {
     var rows: AuthenticatedStore<InMemoryRecordStore> { host.authenticated(database) }
 
     var vault: NumberVault {
-        NumberVault(store: rows, partitions: Self.partitions, keyring: host, keyService: service, evaluator: service, random: random)
+        NumberVault(
+            store: rows, partitions: Self.partitions, keyring: host, roster: roster, keyService: service, evaluator: service, random: random
+        )
     }
 
     var sweep: OrphanSweep { OrphanSweep(store: rows, keyService: service, recorder: outbox, random: random) }
@@ -109,8 +117,7 @@ final class TestParties: Sendable {
         let grant = Grant<Purposes.SecurityAlert>(
             token: Purposes.SecurityAlert.token, id: id ?? random.bytes(16), subject: prepared.audit.id, basis: .hostAssertion,
             expiresAt: clock.now() + .seconds(60))
-        return DispatchOrder(
-            subject: prepared.audit.id, record: prepared.record, vaultKey: prepared.vaultKey, template: "new-device", grant: grant)
+        return vault.order(to: RevealSubject(audit: prepared.audit, record: prepared.record), template: "new-device", grant: grant)
     }
 
     func sender(to recipient: RecordingRecipient, keyring: SenderKeyring? = nil) -> LocalSender {

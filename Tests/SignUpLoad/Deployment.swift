@@ -61,9 +61,11 @@
     struct Deployment {
         let service: IdentityService
         let identity: OpenStore
-        let shred: OpenStore
+        /// The key service's; `nil` where another process has it.
+        let shred: OpenStore?
         let keyring: HostKeyring
-        let keyServiceKeyring: KeyServiceKeyring
+        let keyService: any KeyService
+        let evaluator: any TagEvaluator
         let inbox = DevelopmentInbox()
         let clock: ShiftedClock
         let logDirectory: String
@@ -73,7 +75,11 @@
         /// - Parameters:
         ///   - ahead: how far the clock is ahead.
         ///   - databases: where they are.
-        init(state: String, keys: String, ahead: Duration, databases: Databases) async throws {
+        ///   - elsewhere: the key service, where it is a process of its own; its store and its keyring are then not needed here.
+        ///   - roster: a file that names the quorums to seal to; its custodians are those of the keyring.
+        init(
+            state: String, keys: String, ahead: Duration, databases: Databases, keyService elsewhere: OtherProcess?, roster: String? = nil
+        ) async throws {
             let random = SystemRandomSource()
             let passphrase = KeyringPassphrase(SecretBytes(copying: Array("load".utf8)))
             try DurableFile.createDirectory(keys)
@@ -84,17 +90,30 @@
             let clock = ShiftedClock(ahead)
             self.clock = clock
             let identity = try await databases.open("identity", state: state)
-            let shred = try await databases.open("shred", state: state)
-            (self.identity, self.shred) = (identity, shred)
-            keyring = try HostKeyring(path: "\(keys)/host.keyring", passphrase: passphrase)
-            keyServiceKeyring = try KeyServiceKeyring(path: "\(keys)/keyservice.keyring", passphrase: passphrase)
-            let keyService = LocalKeyService(
-                store: shred.records, keyring: keyServiceKeyring, time: clock, forgetOldPages: shred.forgetOldPages)
+            self.identity = identity
+            let keyring = try HostKeyring(path: "\(keys)/host.keyring", passphrase: passphrase)
+            self.keyring = keyring
+            let quorums = try roster.map { path in
+                guard let custodians = keyring.custodians, let file = try DurableFile.contents(of: path) else { throw WrongUse() }
+                return try Roster(file, custodians: custodians)
+            }
+            if let elsewhere {
+                guard let names = keyring.keyService else { throw WrongUse() }
+                shred = nil
+                keyService = RemoteKeyService(try elsewhere.channel(as: .host), keys: names)
+                evaluator = RemoteKeyService(try elsewhere.channel(as: .evaluator), keys: names)
+            } else {
+                let store = try await databases.open("shred", state: state)
+                let local = LocalKeyService(
+                    store: store.records, keyring: try KeyServiceKeyring(path: "\(keys)/keyservice.keyring", passphrase: passphrase),
+                    time: clock, forgetOldPages: store.forgetOldPages)
+                (shred, keyService, evaluator) = (store, local, local)
+            }
             logDirectory = "\(state)/log"
             service = try await IdentityService.open(
                 IdentityEnvironment(
-                    identityStore: identity.records, forgetOldPages: identity.forgetOldPages, keyring: keyring, keyService: keyService,
-                    tagEvaluator: keyService, transport: inbox,
+                    identityStore: identity.records, forgetOldPages: identity.forgetOldPages, keyring: keyring, roster: quorums,
+                    keyService: keyService, tagEvaluator: evaluator, transport: inbox,
                     log: try IdentityEnvironment.Log(
                         directory: logDirectory, head: "\(state)/log.head",
                         keyring: try LogKeyring(path: "\(keys)/log.keyring", passphrase: passphrase)),
@@ -109,6 +128,11 @@
                 try await body()
                 group.cancelAll()
             }
+        }
+
+        func close() async throws {
+            try await identity.close()
+            try await shred?.close()
         }
 
         static func requester(_ session: String) -> Requester { Requester(session: Array(session.utf8)) }

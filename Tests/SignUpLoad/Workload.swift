@@ -90,7 +90,7 @@
         }
 
         private static let passing: Set<String> = [
-            "identity.busy", "otp.busy", "storage.unavailable", "storage.readOnly", "vault.unavailable",
+            "identity.busy", "otp.busy", "storage.unavailable", "storage.readOnly", "vault.unavailable", "vault.evaluationBudget",
         ]
 
         private func challenge(_ occasion: Occasion, _ number: String) async throws -> (ChallengeReceipt, String) {

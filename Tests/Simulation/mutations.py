@@ -92,8 +92,8 @@ MUTATIONS = [
     (
         "sweep-without-tombstone",
         "Sources/SealedStore/Vault/OrphanSweep.swift",
-        "        if let record { return try Self.isSealed(record) }\n",
-        "        if let record { return try Self.isSealed(record) }\n        if record == nil { return false }\n",
+        "        if let record { return try Self.body(record) != nil }\n",
+        "        if let record { return try Self.body(record) != nil }\n        if record == nil { return false }\n",
         "other keys|cannot be opened",
     ),
     (
@@ -127,9 +127,9 @@ MUTATIONS = [
     ),
     (
         "erasure-keeps-keys",
-        "Sources/SealedStore/KeyService/LocalKeyService.swift",
-        "            commit.delete(record)\n            let reference",
-        "            let reference",
+        "Sources/SealedStore/KeyService/LocalKeyService+Deposits.swift",
+        "            commit.put(SubjectKeys.erased, at: keysKey(subject), replacing: record, expiresAt: now + Self.eraseMarkLife)\n",
+        "",
         "other keys",
     ),
     (

@@ -5,7 +5,7 @@ public import RecordStorage
 ///
 /// One call stages one row in `outbox` with the public leaves, and one row in `history` for each subject with the sealed
 /// openings of its events. A sign-up's events so cost two rows.
-public final class AuditOutbox: EventRecorder {
+public final class AuditOutbox: ProvableEventRecorder {
     let partitions: PartitionCount
     private let time: any TimeSource
     private let random: any RandomSource
@@ -22,12 +22,23 @@ public final class AuditOutbox: EventRecorder {
 
     /// Stages the events; an empty list stages nothing.
     public func record(_ events: [AuditEvent], in commit: inout StagedCommit) {
-        guard let first = events.first else { return }
+        stage(events, in: &commit)
+    }
+
+    public func recordProvably(_ event: AuditEvent, in commit: inout StagedCommit) -> ProvableEntry {
+        ProvableEntry(stage([event], in: &commit)[0])
+    }
+
+    @discardableResult
+    private func stage(_ events: [AuditEvent], in commit: inout StagedCommit) -> [RecordedEntry] {
+        guard let first = events.first else { return [] }
+        var recorded: [RecordedEntry] = []
         var entries: [EntryRecord] = []
         var histories: [SubjectID: [EntryRecord]] = [:]
         for event in events {
             let opening = EntryOpening(event, random: random)
             let leaf = AuditLeaf(event, commitment: opening.commitment)
+            recorded.append(RecordedEntry(leaf: leaf.bytes, opening: opening.bytes))
             entries.append(EntryRecord(leaf: leaf, opening: event.subject == nil ? opening.bytes : []))
             guard let subject = event.subject else { continue }
             let sealed = opening.sealed(to: subject.historyKey, leaf: leaf, random: random)
@@ -42,6 +53,7 @@ public final class AuditOutbox: EventRecorder {
                 EntryRecord.pack(history), at: LogRows.history(of: subject, at: event.time, event: event.id, partitions: partitions))
         }
         acknowledgements.expect(events.map(\.id), at: row, since: time.now())
+        return recorded
     }
 
     /// Waits until the events are in a signed checkpoint that lasts.

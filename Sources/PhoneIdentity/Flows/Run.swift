@@ -85,7 +85,10 @@ extension IdentityService {
                 cursor = swept.cursor
             } while cursor != nil
             count += try await resumeErasures(in: partition)
+            count += try await sweepExpired(in: partition)
         }
+        count += try await importReleases()
+        do { count += try await environment.keyService.sweep() } catch { throw IdentityError(error) }
         let orphans = OrphanSweep(store: store, keyService: environment.keyService, recorder: outbox, random: environment.random)
         while true {
             let batch = 500

@@ -123,10 +123,9 @@ final class SimulatedDeployment: Sendable {
         let grant = Grant<Purposes.Verification>(
             token: Purposes.Verification.token, id: random.bytes(16), subject: claim.subject, basis: .hostAssertion,
             expiresAt: scheduler.now + .seconds(600))
-        let order = DispatchOrder(
-            subject: claim.subject, record: claim.record,
-            vaultKey: VaultRecord.key(subject: claim.subject.bytes, record: claim.record, partitions: partitions), template: "check",
-            grant: grant)
+        let person = RevealSubject(
+            audit: AuditSubject(id: claim.subject, historyKey: [UInt8](repeating: 0, count: 32)), record: claim.record)
+        let order = vault.order(to: person, template: "check", grant: grant)
         grant.spend()
         let recipient = OpenedNumber()
         try await LocalSender(store: store, keyring: keyrings.sender, keyService: keyServer.service, recipient: recipient).send(order)

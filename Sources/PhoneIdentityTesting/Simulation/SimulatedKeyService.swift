@@ -54,7 +54,7 @@ final class SimulatedKeyServer: Sendable {
 }
 
 /// The key service and the tag evaluator as one host process has them.
-struct SimulatedKeyService: KeyService, TagEvaluator {
+struct SimulatedKeyService: KeyService, SenderKeyService, RevealKeyService, TagEvaluator {
     let server: SimulatedKeyServer
     let process: SimulatedProcess
 
@@ -101,6 +101,58 @@ struct SimulatedKeyService: KeyService, TagEvaluator {
         let key = try await call().releaseShredKey(for: order)
         try await answer()
         return key
+    }
+
+    func releaseShredKey(forResealingBefore order: ReleaseOrder) async throws(VaultError) -> SecretBytes {
+        let key = try await call().releaseShredKey(forResealingBefore: order)
+        try await answer()
+        return key
+    }
+
+    func submit(_ file: RevealFile, _ approvals: [Approval]) async throws(VaultError) {
+        let service = try await call()
+        try await service.submit(file, approvals)
+        if isDoubled { try? await service.submit(file, approvals) }
+        try await answer()
+    }
+
+    func releaseShredKey(for opening: RevealOpening) async throws(VaultError) -> SecretBytes {
+        let key = try await call().releaseShredKey(for: opening)
+        try await answer()
+        return key
+    }
+
+    func addShredKey(_ deposit: borrowing ShredKeyDeposit) async throws(VaultError) {
+        let service = try await call()
+        try await service.addShredKey(deposit)
+        if isDoubled { try? await service.addShredKey(deposit) }
+        try await answer()
+    }
+
+    func close(_ review: BreakGlassReview) async throws(VaultError) {
+        let service = try await call()
+        try await service.close(review)
+        if isDoubled { try? await service.close(review) }
+        try await answer()
+    }
+
+    func releases(limit: Int) async throws(VaultError) -> [KeyRelease] {
+        let releases = try await call().releases(limit: limit)
+        try await answer()
+        return releases
+    }
+
+    func acknowledge(_ releases: [KeyRelease]) async throws(VaultError) {
+        let service = try await call()
+        try await service.acknowledge(releases)
+        if isDoubled { try? await service.acknowledge(releases) }
+        try await answer()
+    }
+
+    func sweep() async throws(VaultError) -> Int {
+        let count = try await call().sweep()
+        try await answer()
+        return count
     }
 
     func releaseHistoryKey(for proof: StepUpProof) async throws(VaultError) -> SecretBytes {

@@ -117,7 +117,8 @@ struct SimulationEnd: Sendable {
         if Set(claims) != subjects || claims.count != subjects.count { watch.breaks("accounts and claimed numbers do not correspond") }
         let sealed = all("vault", in: rows).filter { $0.value.first == 1 }
         if sealed.count != subjects.count { watch.breaks("\(subjects.count) accounts have \(sealed.count) sealed numbers") }
-        if Set(all("keys", in: keyRows).map(\.key.row)) != subjects {
+        // Where keys were deleted a mark may stand, which keeps late deposits out.
+        if Set(all("keys", in: keyRows).filter({ $0.value.first == 1 }).map(\.key.row)) != subjects {
             watch.breaks("the key service has other keys than there are accounts")
         }
         let named = all("pseudonym", in: rows).map { Array($0.value[1..<17]) }

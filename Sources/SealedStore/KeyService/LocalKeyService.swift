@@ -1,37 +1,48 @@
-public import CryptoPrimitives
+import CryptoPrimitives
 public import IdentityTypes
 public import RecordStorage
 
-/// The key service inside the host's own process: a lesser profile, for development and small hosts.
+/// The key service itself, wherever it runs: `phone-identity key-service` runs it in a process of its own.
 ///
-/// It has its own keyring and is the only holder of its store, but whoever takes over the process has both. ``profile`` says so.
-public final class LocalKeyService: KeyService, TagEvaluator {
+/// Inside the host's process it is a lesser profile, for development and small hosts: it has its own keyring and is the only holder of
+/// its store, but whoever takes over the process has both. ``profile`` says so. Several may work on one store.
+public final class LocalKeyService: KeyService, SenderKeyService, RevealKeyService, TagEvaluator {
     /// What an operator is told about this arrangement.
     public static let profile = "key service in-process (development profile: whoever controls this process controls the keys)"
 
     /// How many shred keys are released on one day.
     public struct Budget: Hashable, Sendable {
+        /// For messages, and for sealing anew.
         public var releasesPerDay: UInt32
-        public init(releasesPerDay: UInt32 = 500) { self.releasesPerDay = releasesPerDay }
+        /// For people.
+        public var revealsPerDay: UInt32
+
+        public init(releasesPerDay: UInt32 = 500, revealsPerDay: UInt32 = 20) {
+            (self.releasesPerDay, self.revealsPerDay) = (releasesPerDay, revealsPerDay)
+        }
     }
 
-    private let store: any RecordStore
-    private let keyring: KeyServiceKeyring
-    private let partitions: PartitionCount
-    private let time: any TimeSource
-    private let random: any RandomSource
-    private let budget: Budget
+    let store: any RecordStore
+    let keyring: KeyServiceKeyring
+    let partitions: PartitionCount
+    let time: any TimeSource
+    let random: any RandomSource
+    let budget: Budget
+    let log: (any LogEvidenceVerifier)?
+    let observer: any Observer
     private let forgetOldPages: @Sendable () async throws(StorageError) -> Bool
     private let retry = ConflictRetry()
 
     /// - Parameters:
     ///   - store: of its own; nobody else may hold it.
+    ///   - log: the log's public key, with which the evidence of an approved reveal is checked; without it nothing is released to people.
+    ///   - observer: is told of every opening by people on call.
     ///   - forgetOldPages: makes the store let go of older copies of what was deleted, and tells whether it could
     ///     (SQLite: `truncateWriteAheadLog`). Erasure is pending until it can.
     public init(
         store: any RecordStore, keyring: KeyServiceKeyring, partitions: PartitionCount = .standard, budget: Budget = Budget(),
-        time: any TimeSource = SystemTimeSource(), random: any RandomSource = SystemRandomSource(),
-        forgetOldPages: @escaping @Sendable () async throws(StorageError) -> Bool
+        log: (any LogEvidenceVerifier)? = nil, observer: any Observer = NoObserver(), time: any TimeSource = SystemTimeSource(),
+        random: any RandomSource = SystemRandomSource(), forgetOldPages: @escaping @Sendable () async throws(StorageError) -> Bool
     ) {
         func authenticated(_ store: some RecordStore) -> any RecordStore {
             AuthenticatedStore(store, key: BLAKE2b(label: "SPNI/v1/key-store-mac", key: keyring.keyEncryptionKey).finishSecret())
@@ -40,6 +51,8 @@ public final class LocalKeyService: KeyService, TagEvaluator {
         self.keyring = keyring
         self.partitions = partitions
         self.budget = budget
+        self.log = log
+        self.observer = observer
         self.time = time
         self.random = random
         self.forgetOldPages = forgetOldPages
@@ -58,135 +71,28 @@ public final class LocalKeyService: KeyService, TagEvaluator {
         }
     }
 
-    // MARK: Deposits
-
-    public func put(_ deposit: borrowing KeyDeposit) async throws(VaultError) {
-        let keys = SubjectKeys(deposit, madeAt: time.now(), keyEncryptionKey: keyring.keyEncryptionKey, random: random)
-        let reference = DepositReference(subject: keys.subject, madeAt: keys.madeAt, vaultKey: keys.vaultKey)
-        var commit = StagedCommit(random: random)
-        commit.insert(keys.encoded, at: keysKey(keys.subject))
-        commit.insert(reference.encoded, at: pendingKey(reference))
-        do { try await commit.commit(to: store) } catch { throw VaultError(error) }
-    }
-
-    public func unconfirmed(before: Timestamp, limit: Int) async throws(VaultError) -> [DepositReference] {
-        var found: [DepositReference] = []
-        do {
-            for partition in partitions.all where found.count < limit {
-                let range = RecordRange(partition: partition, collection: "pending")
-                for record in try await store.records(in: range, limit: limit - found.count) {
-                    let reference = try decodeRecord(record) { reader throws(MalformedBytes) in try DepositReference(from: &reader) }
-                    guard reference.madeAt < before else { break }
-                    found.append(reference)
-                }
-            }
-        } catch { throw VaultError(error) }
-        return found
-    }
-
-    public func confirm(_ deposits: [DepositReference]) async throws(VaultError) {
-        guard !deposits.isEmpty else { return }
-        try await change { commit throws(StorageError) -> Decision<Void> in
-            for case let record? in try await store.records(at: deposits.map(pendingKey)) { commit.delete(record) }
-            return .commit(())
+    /// The same, with a proof for each key that it is the one this key service always evaluates with.
+    func evaluateProvably(_ element: [UInt8], random: any RandomSource) async throws(VaultError) -> ProvenTags {
+        func proven(_ random: some RandomSource) throws(CryptoError) -> ProvenTags {
+            let (uniqueness, indexProof) = try VOPRF.evaluate(blinded: [element], key: keyring.indexKey, random: random)
+            let (budget, budgetProof) = try VOPRF.evaluate(blinded: [element], key: keyring.budgetKey, random: random)
+            return ProvenTags(
+                uniqueness: uniqueness[0], epoch: keyring.indexEpoch, budget: budget[0], indexProof: indexProof, budgetProof: budgetProof)
         }
-    }
-
-    public func discard(_ deposit: DepositReference) async throws(VaultError) {
-        try await change { commit throws(StorageError) -> Decision<Void> in
-            // Only what still waits: a confirmed deposit has a record, and is deleted by an erasure alone.
-            let found = try await store.records(at: [pendingKey(deposit), keysKey(deposit.subject)])
-            guard let pending = found[0] else { return .commit(()) }
-            commit.delete(pending)
-            if let keys = found[1] { commit.delete(keys) }
-            return .commit(())
-        }
-        _ = try await forget()
-    }
-
-    // MARK: Erasure
-
-    public func erase(_ subject: SubjectID) async throws(VaultError) -> ErasureReceipt {
-        try await change { commit throws(StorageError) -> Decision<Void> in
-            guard let record = try await store.record(at: keysKey(subject)) else { return .commit(()) }
-            let keys = try decodeRecord(record) { reader throws(MalformedBytes) in try SubjectKeys(from: &reader) }
-            commit.delete(record)
-            let reference = DepositReference(subject: subject, madeAt: keys.madeAt, vaultKey: keys.vaultKey)
-            if let pending = try await store.record(at: pendingKey(reference)) { commit.delete(pending) }
-            return .commit(())
-        }
-        guard try await forget() else {
-            throw VaultError(.erasurePending, "The keys are deleted; a long reader still holds older pages of the store. Ask again.")
-        }
-        return ErasureReceipt(deployment: keyring.deployment, subject: subject, erasedAt: time.now(), key: keyring.signingKey)
-    }
-
-    private func forget() async throws(VaultError) -> Bool {
-        do { return try await forgetOldPages() } catch { throw VaultError(error) }
-    }
-
-    // MARK: Releases
-
-    public func releaseShredKey(for order: ReleaseOrder) async throws(VaultError) -> SecretBytes {
-        let now = time.now()
-        guard now < order.deadline else { throw VaultError(.orderRefused, "The order's deadline has passed.") }
-        let keys = try await release(subject: order.subject, spending: order.id, until: order.deadline, now: now, metered: true)
-        guard keys.record == order.record else { throw VaultError(.refused, "The order names a record that is not this subject's.") }
-        return try keys.shredKey(under: keyring.keyEncryptionKey)
-    }
-
-    public func releaseHistoryKey(for proof: StepUpProof) async throws(VaultError) -> SecretBytes {
-        let now = time.now()
-        guard proof.isGood(at: now, key: keyring.proofKey) else {
-            throw VaultError(.orderRefused, "The proof of a step-up is older than 15 minutes or not genuine: ask for a step-up again.")
-        }
-        let keys = try await release(
-            subject: proof.subject, spending: proof.challenge, until: proof.provenAt + StepUpProof.lifetime, now: now, metered: false)
-        return try keys.historyKey(under: keyring.keyEncryptionKey)
-    }
-
-    /// Counts a release, spends its order and meters the day in one commit, before any key leaves.
-    private func release(
-        subject: SubjectID, spending order: [UInt8], until: Timestamp, now: Timestamp, metered: Bool
-    ) async throws(VaultError) -> SubjectKeys {
-        let spentKey = RecordKey(partition: partitions.partition(of: order), collection: "spent", row: order)
-        let meterKey = RecordKey(partition: Partition(rawValue: 0), collection: "meter", row: [])
-        return try await change { commit throws(StorageError) -> Decision<SubjectKeys> in
-            let found = try await store.records(at: [keysKey(subject), spentKey, meterKey])
-            guard let record = found[0] else { return .refuse(VaultError(.notFound, "This subject has no keys here, or was erased.")) }
-            guard found[1] == nil else { return .refuse(VaultError(.orderRefused, "This order was used before.")) }
-            var keys = try decodeRecord(record) { reader throws(MalformedBytes) in try SubjectKeys(from: &reader) }
-            keys.releases += 1
-            commit.put(keys.encoded, at: record.key, replacing: record)
-            commit.insert([1], at: spentKey, expiresAt: until + .seconds(3600))
-            guard metered else { return .commit(keys) }
-            let day = now.seconds / 86_400
-            var (countedDay, count): (Int64, UInt32) = (day, 0)
-            if let meter = found[2] {
-                (countedDay, count) = try decodeRecord(meter) { reader throws(MalformedBytes) in (try reader.i64(), try reader.u32()) }
-            }
-            // A clock that goes back stays on the day that was counted last.
-            if day > countedDay { (countedDay, count) = (day, 0) }
-            guard count < budget.releasesPerDay else {
-                return .refuse(VaultError(.releaseBudget, "As many records as one day allows were opened; wait or raise the budget."))
-            }
-            var writer = ByteWriter()
-            writer.i64(countedDay)
-            writer.u32(count + 1)
-            commit.put(writer.bytes, at: meterKey, replacing: found[2])
-            return .commit(keys)
+        do { return try proven(random) } catch {
+            throw VaultError(.refused, "What was sent to the tag evaluator is no element of the group.")
         }
     }
 
     // MARK: Store
 
-    private enum Decision<Value: Sendable>: Sendable {
+    enum Decision<Value: Sendable>: Sendable {
         case commit(Value)
         case refuse(VaultError)
     }
 
     /// Reads, decides and commits; a refusal, or a decision that stages nothing, commits nothing.
-    private func change<Value>(
+    func change<Value>(
         _ decide: (inout StagedCommit) async throws(StorageError) -> Decision<Value>
     ) async throws(VaultError) -> Value {
         let decision: Decision<Value>
@@ -206,11 +112,28 @@ public final class LocalKeyService: KeyService, TagEvaluator {
         }
     }
 
-    private func keysKey(_ subject: SubjectID) -> RecordKey {
+    func forget() async throws(VaultError) -> Bool {
+        do { return try await forgetOldPages() } catch { throw VaultError(error) }
+    }
+
+    func keysKey(_ subject: SubjectID) -> RecordKey {
         RecordKey(partition: partitions.partition(of: subject.bytes), collection: "keys", row: subject.bytes)
     }
 
-    private func pendingKey(_ reference: DepositReference) -> RecordKey {
-        RecordKey(partition: partitions.partition(of: reference.subject.bytes), collection: "pending", row: reference.row)
+    func pendingKey(_ reference: DepositReference) -> RecordKey {
+        RecordKey(
+            partition: partitions.partition(of: reference.subject.bytes),
+            collection: reference.generation == 0 ? Self.pending : Self.resealing, row: reference.row)
     }
+
+    static let pending: RecordCollection = "pending"
+    static let resealing: RecordCollection = "resealing"
+
+    /// The row of a subject, where its keys are still here.
+    func keys(of subject: SubjectID, in record: StoredRecord?) throws(StorageError) -> (SubjectKeys, StoredRecord)? {
+        guard let record, let keys = try SubjectKeys.read(record) else { return nil }
+        return (keys, record)
+    }
+
+    static var unknownSubject: VaultError { VaultError(.notFound, "This subject has no keys here, or was erased.") }
 }

@@ -20,6 +20,20 @@ public struct StepUpProof: Hashable, Sendable {
         code = Self.code(subject, challenge, provenAt, key)
     }
 
+    /// Subject 16, challenge 16, proven at time, code 32.
+    func write(to writer: inout ByteWriter) {
+        writer.fixed(subject.bytes)
+        writer.fixed(challenge)
+        writer.time(provenAt)
+        writer.fixed(code)
+    }
+
+    init(from reader: inout ByteReader) throws(MalformedBytes) {
+        guard let subject = SubjectID(bytes: try reader.fixed(16)) else { throw MalformedBytes() }
+        self.subject = subject
+        (challenge, provenAt, code) = (try reader.fixed(16), try reader.time(), try reader.fixed(32))
+    }
+
     /// Whether it was made under `key` and is fresh.
     package func isGood(at now: Timestamp, key: borrowing SecretBytes) -> Bool {
         constantTimeEquals(code, Self.code(subject, challenge, provenAt, key)) && now < provenAt + Self.lifetime

@@ -7,6 +7,10 @@ public final class HostKeyring: Sendable {
     public let deployment: DeploymentID
     /// Of the isolated sender, X25519, 32 bytes; `nil` where nothing on line can open a record.
     package let senderPublicKey: [UInt8]?
+    /// Who signs the roster of those who may open records; `nil` where there is no quorum.
+    public let custodians: CustodianSet?
+    /// Of the key service, where it is in another process.
+    public let keyService: KeyServicePublicKeys?
     /// Which index key is in use when a new store is opened.
     package let indexEpoch: UInt32
     package let keys: HostSecrets
@@ -21,6 +25,8 @@ public final class HostKeyring: Sendable {
         let sender = file.optionalValue("sender-public")
         guard sender == nil || sender?.count == 32 else { throw KeyringError(.incomplete, "The sender's public key has 32 bytes.") }
         senderPublicKey = sender
+        custodians = try CustodianSet(in: file)
+        keyService = try KeyServicePublicKeys(in: file)
         indexEpoch = try file.value("index-epoch", count: 4).reduce(0) { $0 << 8 | UInt32($1) }
         keys = HostSecrets(
             pepper: try file.secret("pepper", count: 32), recordKey: try file.secret("record-mac", count: 32),

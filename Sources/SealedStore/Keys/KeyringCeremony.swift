@@ -6,10 +6,13 @@ public import RecordStorage
 public struct KeyringCeremony: Sendable {
     /// The log's name in its checkpoints, such as `example.com/phone-identity`: no white space, no `+`.
     public var origin: String
+    /// Who signs the roster of those who may open records; without them nobody ever sees a number again.
+    public var custodians: CustodianSet?
     public var work: PassphraseWork
 
-    public init(origin: String, work: PassphraseWork = .standard) {
+    public init(origin: String, custodians: CustodianSet? = nil, work: PassphraseWork = .standard) {
         self.origin = origin
+        self.custodians = custodians
         self.work = work
     }
 
@@ -28,7 +31,7 @@ public struct KeyringCeremony: Sendable {
             throw KeyringError(.malformed, "The log's origin is a name without white space and plus signs.")
         }
         let salt = random.bytes(16)
-        let drawn = DrawnKeys(origin: origin, random: random)
+        let drawn = DrawnKeys(origin: origin, custodians: custodians, random: random)
 
         func write(_ name: String, _ kind: KeyringKind, _ entries: borrowing KeyringEntries) throws(KeyringError) {
             try KeyringFile.create(
@@ -44,7 +47,7 @@ public struct KeyringCeremony: Sendable {
 
     /// Draws the same keys and writes them nowhere: for simulations, whose keys may be foreseen.
     package func keyrings(deployment: DeploymentID, random: some RandomSource) throws(KeyringError) -> KeyringSet {
-        let drawn = DrawnKeys(origin: origin, random: random)
+        let drawn = DrawnKeys(origin: origin, custodians: custodians, random: random)
         return KeyringSet(
             host: try HostKeyring(KeyringFile(drawn.host, kind: .host, deployment: deployment)),
             keyService: try KeyServiceKeyring(KeyringFile(drawn.keyService, kind: .keyService, deployment: deployment)),
@@ -68,23 +71,46 @@ private struct DrawnKeys: ~Copyable {
     var sender = KeyringEntries()
     var log = KeyringEntries()
 
-    init(origin: String, random: some RandomSource) {
+    init(origin: String, custodians: CustodianSet?, random: some RandomSource) {
         let senderKey = SecretBytes(random: random)
         let proofKey = SecretBytes(random: random)
 
-        for name in ["pepper", "record-mac", "pseudonym-root", "token", "code"] { host.add(name, SecretBytes(random: random)) }
+        let recordKey = SecretBytes(random: random)
+        host.add("record-mac", recordKey)
+        for name in ["pepper", "pseudonym-root", "token", "code"] { host.add(name, SecretBytes(random: random)) }
         host.add("token-id", [0, 0, 0, 1])
         host.add("code-id", [0, 0, 0, 1])
         host.add("index-epoch", [0, 0, 0, 1])
         host.add("proof", proofKey)
         host.add("sender-public", X25519.publicKey(of: senderKey))
 
-        for name in ["key-encryption", "signing"] { keyService.add(name, SecretBytes(random: random)) }
-        for name in ["index", "budget"] { keyService.add(name, Ristretto255.scalar(random: random)) }
+        let signing = SecretBytes(random: random)
+        let box = SecretBytes(random: random)
+        let index = Ristretto255.scalar(random: random)
+        let budget = Ristretto255.scalar(random: random)
+        keyService.add("key-encryption", SecretBytes(random: random))
+        keyService.add("signing", signing)
+        keyService.add("box", box)
+        keyService.add("index", index)
+        keyService.add("budget", budget)
         keyService.add("index-epoch", [0, 0, 0, 1])
         keyService.add("proof", proofKey)
 
         sender.add("sender", senderKey)
+        sender.add("record-mac", recordKey)
+        if let indexElement = try? Ristretto255.publicElement(of: index), let budgetElement = try? Ristretto255.publicElement(of: budget) {
+            let known = KeyServicePublicKeys(
+                signingKey: SigningKey(seed: signing).publicKey, boxKey: X25519.publicKey(of: box), indexElement: indexElement,
+                budgetElement: budgetElement)
+            host.add("keyservice-public", known.bytes)
+            sender.add("keyservice-public", known.bytes)
+        }
+
+        if let custodians {
+            host.add("custodians", custodians.bytes)
+            keyService.add("custodians", custodians.bytes)
+            sender.add("custodians", custodians.bytes)
+        }
 
         log.add("signing", SecretBytes(random: random))
         log.add("origin", Array(origin.utf8))

@@ -44,6 +44,14 @@ package enum KeyringKind: UInt8, Sendable {
     case keyService = 2
     case sender = 3
     case log = 4
+    /// One person of the custody.
+    case person = 5
+    /// One person's share of a quorum's key.
+    case share = 6
+    /// The one-time key of one request's recipient.
+    case recipient = 7
+    /// The machine on which records are opened to people.
+    case opener = 8
 }
 
 /// A passphrase and its Argon2id key, computed once for all keyrings that share a salt.
@@ -63,17 +71,23 @@ public final class KeyringPassphrase: Sendable {
 
     /// From text that is at hand anyway, such as what a person typed.
     public convenience init(_ text: some StringProtocol) {
-        self.init(SecretBytes(copying: Array(text.utf8)))
+        let utf8 = text.utf8
+        self.init(SecretBytes(count: utf8.count) { target in for (index, byte) in utf8.enumerated() { target[index] = byte } })
     }
 
     /// The content of a file that its owner alone can read.
     ///
     /// - Throws: ``KeyringError`` with code `.missing` or `.system`.
     public convenience init(file path: String) throws(KeyringError) {
-        let bytes: [UInt8]?
-        do { bytes = try DurableFile.contents(of: path, limit: 65_536) } catch { throw KeyringError(.system, error.reason) }
-        guard let bytes else { throw KeyringError(.missing, "There is no passphrase file at \(path).") }
-        self.init(SecretBytes(copying: bytes))
+        var length: Int?
+        let bytes: SecretBytes
+        do {
+            bytes = try SecretBytes(count: 65_537) { target throws(StorageError) in length = try DurableFile.fill(target, from: path) }
+        } catch {
+            throw KeyringError(.system, error.reason)
+        }
+        guard let length else { throw KeyringError(.missing, "There is no passphrase file at \(path).") }
+        self.init(bytes.slice(0, length))
     }
 
     package func key(salt: [UInt8], work: PassphraseWork) throws(KeyringError) -> SecretBytes {

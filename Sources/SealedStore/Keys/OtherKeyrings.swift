@@ -1,5 +1,6 @@
 public import CryptoPrimitives
 public import IdentityTypes
+public import RecordStorage
 
 /// What the key service holds: the key that wraps shred and history keys, the index keys, its signing key.
 public final class KeyServiceKeyring: Sendable {
@@ -12,6 +13,10 @@ public final class KeyServiceKeyring: Sendable {
     package let budgetKey: SecretBytes
     package let proofKey: SecretBytes
     package let signingKey: SigningKey
+    /// X25519; what other processes seal keys to.
+    let boxSecret: SharedSecret?
+    /// Whose roster it obeys; `nil` where nothing is ever released to people.
+    public let custodians: CustodianSet?
 
     /// - Throws: ``KeyringError``
     public convenience init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
@@ -26,6 +31,8 @@ public final class KeyServiceKeyring: Sendable {
         budgetKey = try file.secret("budget", count: 32)
         proofKey = try file.secret("proof", count: 32)
         signingKey = SigningKey(seed: try file.secret("signing", count: 32))
+        if let box = file.optionalSecret("box") { boxSecret = SharedSecret(box) } else { boxSecret = nil }
+        custodians = try CustodianSet(in: file)
     }
 
     /// Checks what the key service signs. 32 bytes.
@@ -37,6 +44,11 @@ public final class SenderKeyring: Sendable {
     public let deployment: DeploymentID
     package let secret: SecretBytes
     package let publicKey: [UInt8]
+    /// Of the key service.
+    public let keyService: KeyServicePublicKeys?
+    /// Whose roster says to whom records are sealed anew.
+    public let custodians: CustodianSet?
+    private let recordKey: SharedSecret?
 
     /// - Throws: ``KeyringError``
     public convenience init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
@@ -47,7 +59,22 @@ public final class SenderKeyring: Sendable {
         deployment = try file.deploymentID
         secret = try file.secret("sender", count: 32)
         publicKey = X25519.publicKey(of: secret)
+        keyService = try KeyServicePublicKeys(in: file)
+        custodians = try CustodianSet(in: file)
+        if let key = file.optionalSecret("record-mac") { recordKey = SharedSecret(key) } else { recordKey = nil }
     }
+
+    /// The identity store as the host authenticates it; `nil` with a keyring that was made for a sender in the host's own process.
+    public func authenticated<Store: RecordStore>(_ store: Store) -> AuthenticatedStore<Store>? {
+        recordKey.map { AuthenticatedStore(store, key: $0.secret.duplicate()) }
+    }
+}
+
+/// A secret that several copies of its holder share.
+final class SharedSecret: Sendable {
+    let secret: SecretBytes
+
+    init(_ secret: consuming SecretBytes) { self.secret = secret }
 }
 
 /// What the log's signer holds.

@@ -15,11 +15,11 @@ public struct RecordID: Hashable, Sendable {
     }
 }
 
-/// The first 88 bytes of a sealed record, authenticated with it.
+/// What a sealed record begins with, authenticated with it: all of its 88-byte header but the nonce.
 ///
-/// "SPNI", version 1, suite 1, kind 1, flags 0, deployment 16, record 16, subject 16, generation u64, nonce 24; big-endian.
+/// "SPNI", version 1, suite 1, kind 1, flags 0, deployment 16, record 16, subject 16, generation u64; big-endian. 64 bytes, and the nonce 24.
 package struct RecordHeader: Hashable, Sendable {
-    package static let length = 88
+    package static let length = 64
     private static let magic: [UInt8] = Array("SPNI".utf8) + [1, 1, 1, 0]
 
     package let deployment: DeploymentID
@@ -27,27 +27,18 @@ package struct RecordHeader: Hashable, Sendable {
     package let subject: SubjectID
     /// Raised with every reseal.
     package let generation: UInt64
-    /// 24 bytes.
-    package let nonce: [UInt8]
+    /// 64 bytes.
+    package let encoded: [UInt8]
 
-    package init(deployment: DeploymentID, record: RecordID, subject: SubjectID, generation: UInt64, nonce: [UInt8]) {
-        precondition(nonce.count == 24, "A nonce has 24 bytes.")
-        self.deployment = deployment
-        self.record = record
-        self.subject = subject
-        self.generation = generation
-        self.nonce = nonce
-    }
-
-    package var encoded: [UInt8] {
+    package init(deployment: DeploymentID, record: RecordID, subject: SubjectID, generation: UInt64) {
+        (self.deployment, self.record, self.subject, self.generation) = (deployment, record, subject, generation)
         var writer = ByteWriter(capacity: Self.length)
         writer.fixed(Self.magic)
         writer.fixed(deployment.bytes)
         writer.fixed(record.bytes)
         writer.fixed(subject.bytes)
         writer.u64(generation)
-        writer.fixed(nonce)
-        return writer.bytes
+        encoded = writer.bytes
     }
 
     /// Refuses an unknown version, suite, kind or flag.
@@ -55,6 +46,6 @@ package struct RecordHeader: Hashable, Sendable {
         guard try reader.fixed(8) == Self.magic, let deployment = DeploymentID(bytes: try reader.fixed(16)),
             let record = RecordID(bytes: try reader.fixed(16)), let subject = SubjectID(bytes: try reader.fixed(16))
         else { throw MalformedBytes() }
-        self.init(deployment: deployment, record: record, subject: subject, generation: try reader.u64(), nonce: try reader.fixed(24))
+        self.init(deployment: deployment, record: record, subject: subject, generation: try reader.u64())
     }
 }

@@ -9,50 +9,31 @@ package import RecordStorage
 /// (hash-then-encrypt), draft-irtf-cfrg-xchacha-03.
 package struct SealedBody: Hashable, Sendable {
     package static let length = 168
+    private static let label: StaticString = "SPNI/v1/body"
+    /// With its nonce.
+    private static let headerLength = RecordHeader.length + AEAD.nonceLength
 
-    package let header: RecordHeader
-    /// 32 bytes.
-    package let commitment: [UInt8]
-    /// 48 bytes.
-    package let ciphertext: [UInt8]
+    /// Header with its nonce 88, commitment 32, ciphertext and tag 48.
+    package let encoded: [UInt8]
 
     /// Seals a number under a data-encryption key and a shred key of 32 bytes each.
     package init(
-        sealing number: borrowing SecretNumber, header: RecordHeader, dataKey: borrowing SecretBytes, shredKey: borrowing SecretBytes
+        sealing number: borrowing SecretNumber, header: borrowing RecordHeader, dataKey: borrowing SecretBytes,
+        shredKey: borrowing SecretBytes, random: some RandomSource
     ) {
-        let both = Self.derive(header: header, dataKey: dataKey, shredKey: shredKey)
-        self.header = header
-        commitment = both.slice(32, 32).withUnsafeBytes { Array($0) }
-        let key = both.slice(0, 32)
-        ciphertext = number.withPlaintext { AEAD.seal($0, key: key, nonce: header.nonce, associatedData: header.encoded) }
+        encoded = TwoKeyAEAD.seal(
+            number, fields: header.encoded, first: dataKey, second: shredKey, label: Self.label, random: random)
     }
 
     /// - Throws: ``VaultError`` with code `.refused` when a bit, a key or the subject is not the one that was sealed.
     package func open(dataKey: borrowing SecretBytes, shredKey: borrowing SecretBytes) throws(VaultError) -> SecretNumber {
-        let both = Self.derive(header: header, dataKey: dataKey, shredKey: shredKey)
-        let matches = both.slice(32, 32).withUnsafeBytes { expected in
-            commitment.withUnsafeBytes { constantTimeEquals(expected, $0) }
-        }
-        guard matches else { throw VaultError(.refused, "The keys are not this record's, or the record was changed.") }
         do {
-            let key = both.slice(0, 32)
-            return try SecretNumber(
-                plaintext: try AEAD.open(ciphertext, key: key, nonce: header.nonce, associatedData: header.encoded))
+            return try TwoKeyAEAD.open(
+                encoded, headerLength: Self.headerLength, first: dataKey, second: shredKey, label: Self.label)
         } catch {
-            throw VaultError(.refused, "The record was changed after it was sealed.")
+            throw VaultError(.refused, "The keys are not this record's, or the record was changed after it was sealed.")
         }
     }
-
-    private static func derive(
-        header: RecordHeader, dataKey: borrowing SecretBytes, shredKey: borrowing SecretBytes
-    ) -> SecretBytes {
-        var hash = BLAKE2b(label: "SPNI/v1/body", key: dataKey, length: 64)
-        hash.append(shredKey)
-        hash.append(header.encoded)
-        return hash.finishSecret()
-    }
-
-    package var encoded: [UInt8] { header.encoded + commitment + ciphertext }
 
     /// What envelopes bind to: BLAKE2b-256(LP("SPNI/v1/body-digest") LP(body)).
     package var digest: [UInt8] {
@@ -62,8 +43,15 @@ package struct SealedBody: Hashable, Sendable {
     }
 
     package init(from reader: inout ByteReader) throws(MalformedBytes) {
-        header = try RecordHeader(from: &reader)
-        commitment = try reader.fixed(32)
-        ciphertext = try reader.fixed(48)
+        encoded = try reader.fixed(Self.length)
+        var fields = ByteReader(encoded)
+        _ = try RecordHeader(from: &fields)
+    }
+
+    /// Read anew each time: a body is more often sealed and stored than looked at.
+    package var header: RecordHeader {
+        var fields = ByteReader(encoded)
+        guard let header = try? RecordHeader(from: &fields) else { preconditionFailure("A body begins with a header.") }
+        return header
     }
 }

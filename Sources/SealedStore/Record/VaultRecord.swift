@@ -47,8 +47,8 @@ extension Envelope {
         guard let role = Role(rawValue: try reader.u8()) else { throw MalformedBytes() }
         self.role = role
         keyID = try reader.fixed(16)
-        box = try reader.prefixed(atMost: Self.boxLength)
+        box = try reader.prefixed(atMost: role.boxLength)
         // Anybody can seal to a sender, and not only keys of 32 bytes: the length is what says that a key is in it.
-        guard box.count == Self.boxLength else { throw MalformedBytes() }
+        guard box.count == role.boxLength else { throw MalformedBytes() }
     }
 }

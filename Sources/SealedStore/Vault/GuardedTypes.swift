@@ -1,7 +1,7 @@
-package import CryptoPrimitives
+public import CryptoPrimitives
 
 /// For the façade, which handles secrets and imports no cryptography: a number in guarded memory.
-package typealias GuardedNumber = SecretNumber
+public typealias GuardedNumber = SecretNumber
 
 /// Bytes in guarded memory.
 package typealias GuardedBytes = SecretBytes

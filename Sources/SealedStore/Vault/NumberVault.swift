@@ -12,12 +12,15 @@ public struct NumberVault: Sendable {
     private let keyring: HostKeyring
     private let keyService: any KeyService
     private let evaluator: any TagEvaluator
+    private let recipients: RecordRecipients
     private let random: any RandomSource
 
+    /// - Parameter roster: names the quorums to which records are sealed; without one, people never see a number again.
     public init(
-        store: any RecordStore, partitions: PartitionCount, keyring: HostKeyring, keyService: any KeyService, evaluator: any TagEvaluator,
-        random: any RandomSource = SystemRandomSource()
+        store: any RecordStore, partitions: PartitionCount, keyring: HostKeyring, roster: Roster? = nil, keyService: any KeyService,
+        evaluator: any TagEvaluator, random: any RandomSource = SystemRandomSource()
     ) {
+        recipients = RecordRecipients(keyring, roster: roster)
         self.store = store
         self.partitions = partitions
         self.keyring = keyring
@@ -56,24 +59,17 @@ public struct NumberVault: Sendable {
     ) async throws(VaultError) -> Staged {
         let record = RecordID(random: random)
         let vaultKey = VaultRecord.key(subject: subject.bytes, record: record, partitions: partitions)
-        let dataKey = SecretBytes(random: random)
         let historyKey = SecretBytes(random: random)
         let historyPublicKey = X25519.publicKey(of: historyKey)
         let deposit = KeyDeposit(
-            subject: subject, record: record, generation: 0, vaultKey: vaultKey, shredKey: SecretBytes(random: random),
-            historyKey: historyKey)
+            subject: subject, record: record, vaultKey: vaultKey, shredKey: SecretBytes(random: random), historyKey: historyKey)
         async let failure = failure(depositing: deposit)
-        let header = RecordHeader(
-            deployment: keyring.deployment, record: record, subject: subject, generation: 0, nonce: random.bytes(24))
-        let body = SealedBody(sealing: number, header: header, dataKey: dataKey, shredKey: deposit.shredKey)
-        var envelopes: [Envelope] = []
-        if let publicKey = keyring.senderPublicKey {
-            envelopes.append(try Envelope(sealing: dataKey, for: body, to: publicKey, random: random))
-        }
+        let sealed = try recipients.seal(
+            number, record: record, subject: subject, generation: 0, shredKey: deposit.shredKey, random: random)
         let staged = await stage(
             PreparedEnrolment(
                 record: record, audit: AuditSubject(id: subject, historyKey: historyPublicKey), vaultKey: vaultKey,
-                value: VaultRecord.sealed(body, envelopes: envelopes).encoded))
+                value: sealed.encoded))
         if let failure = await failure { throw failure }
         return staged
     }
@@ -112,6 +108,9 @@ public struct NumberVault: Sendable {
         let claimKey = Claim.key(tag, partitions)
         let found = try await store.records(at: [vaultKey, claimKey])
         if let vault = found[0] { commit.delete(vault) }
+        // Requests that were open about this person are over.
+        let marks = RecordRange(partition: vaultKey.partition, collection: RevealMark.collection, after: subject.bytes)
+        for mark in try await store.records(in: marks, limit: 500) where mark.key.row.starts(with: subject.bytes) { commit.delete(mark) }
         // Only one's own claim: after an interrupted erasure the number may be somebody else's by now.
         if let claim = found[1], try Claim(claim).subject == subject { commit.delete(claim) }
     }
@@ -134,6 +133,21 @@ public struct NumberVault: Sendable {
     /// Proof, for the key service, that a subject has just proven possession.
     package func stepUpProof(subject: SubjectID, challenge: [UInt8], at time: Timestamp) -> StepUpProof {
         StepUpProof(subject: subject, challenge: challenge, provenAt: time, key: keyring.keys.proofKey)
+    }
+
+    /// Orders one message to a person, for the sender.
+    ///
+    /// - Precondition: the grant is this person's, where it names somebody.
+    package func order<Use: MessagingPurpose>(
+        to person: RevealSubject, template: String, grant: borrowing Grant<Use>
+    ) -> DispatchOrder {
+        precondition(grant.subject == nil || grant.subject == person.audit.id, "A grant is for the person it was given for.")
+        return DispatchOrder(
+            release: ReleaseOrder(
+                id: grant.id, subject: person.audit.id, record: person.record, purpose: grant.purpose, deadline: grant.expiresAt,
+                key: keyring.keys.proofKey),
+            vaultKey: VaultRecord.key(subject: person.audit.id.bytes, record: person.record, partitions: partitions),
+            historyKey: person.audit.historyKey, template: template)
     }
 
     package func isGood(_ proof: StepUpProof, at now: Timestamp) -> Bool {

@@ -38,7 +38,11 @@ public struct OrphanSweep: Sendable {
         do {
             let records = try await store.records(at: deposits.map(\.vaultKey))
             for (deposit, record) in zip(deposits, records) {
-                if try await hasRecord(deposit, record, now: now) { confirmed.append(deposit) } else { orphans.append(deposit) }
+                switch try await standing(of: deposit, record, now: now) {
+                case .there: confirmed.append(deposit)
+                case .neverComes: orphans.append(deposit)
+                case .mayCome: break
+                }
             }
         } catch {
             throw VaultError(error)
@@ -48,8 +52,20 @@ public struct OrphanSweep: Sendable {
         return (confirmed.count, orphans.count)
     }
 
+    private enum Standing {
+        case there
+        /// Not there, and from now on it cannot come.
+        case neverComes
+        case mayCome
+    }
+
+    private func standing(of deposit: DepositReference, _ record: StoredRecord?, now: Timestamp) async throws(StorageError) -> Standing {
+        if deposit.generation > 0 { return try await resealStanding(of: deposit, record, now: now) }
+        return try await hasRecord(deposit, record, now: now) ? .there : .neverComes
+    }
+
     private func hasRecord(_ deposit: DepositReference, _ record: StoredRecord?, now: Timestamp) async throws(StorageError) -> Bool {
-        if let record { return try Self.isSealed(record) }
+        if let record { return try Self.body(record) != nil }
         var commit = StagedCommit(random: random)
         commit.insert(VaultRecord.tombstone.encoded, at: deposit.vaultKey, expiresAt: now + Self.tombstoneLife)
         recorder.record([AuditEvent(.orphanSwept, purpose: nil, at: now, shard: deposit.subject.bytes, random: random)], in: &commit)
@@ -60,11 +76,36 @@ public struct OrphanSweep: Sendable {
             guard error.code == .conflict else { throw error }
             // The record came after all, or another sweeper's tombstone: the two are told apart by reading again.
             guard let record = try await store.record(at: deposit.vaultKey) else { throw error }
-            return try Self.isSealed(record)
+            return try Self.body(record) != nil
         }
     }
 
-    private static func isSealed(_ record: StoredRecord) throws(StorageError) -> Bool {
-        try decodeRecord(record) { reader throws(MalformedBytes) in try VaultRecord(from: &reader) } != .tombstone
+    /// Whether the record that was sealed anew under this deposit is there. Where another one is, an hour later, its row gets a new version
+    /// first, so that the commit, which may still be on its way, can no longer land when its key is taken back.
+    private func resealStanding(
+        of deposit: DepositReference, _ record: StoredRecord?, now: Timestamp
+    ) async throws(StorageError) -> Standing {
+        guard let record, let body = try Self.body(record) else { return .neverComes }
+        if body.digest == deposit.bodyDigest { return .there }
+        // Whoever was faster has moved the row, so the commit of this one fails.
+        if body.header.generation >= deposit.generation { return .neverComes }
+        guard deposit.madeAt < now - Self.patience else { return .mayCome }
+        var commit = StagedCommit(random: random)
+        commit.put(record.value, at: record.key, replacing: record, expiresAt: record.expiresAt)
+        do throws(StorageError) {
+            try await commit.commit(to: store)
+            return .neverComes
+        } catch {
+            guard error.code == .conflict else { throw error }
+            // Somebody moved it this moment: the next sweep sees who.
+            return .mayCome
+        }
+    }
+
+    /// `nil` of a tombstone.
+    private static func body(_ record: StoredRecord) throws(StorageError) -> SealedBody? {
+        let found = try decodeRecord(record) { reader throws(MalformedBytes) in try VaultRecord(from: &reader) }
+        guard case .sealed(let body, _) = found else { return nil }
+        return body
     }
 }

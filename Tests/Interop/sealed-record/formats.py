@@ -10,7 +10,7 @@ from nacl.signing import SigningKey, VerifyKey
 
 import ristretto
 
-KINDS = {"host": 1, "keyservice": 2, "sender": 3, "log": 4}
+KINDS = {"host": 1, "keyservice": 2, "sender": 3, "log": 4, "person": 5, "share": 6, "recipient": 7}
 PARTITIONS = 8
 
 
@@ -195,8 +195,8 @@ def read_number(plaintext):
     return digits
 
 
-def make_header(deployment, record, subject, nonce):
-    return b"SPNI" + bytes([1, 1, 1, 0]) + deployment + record + subject + u64(0) + nonce
+def make_header(deployment, record, subject, nonce, generation=0):
+    return b"SPNI" + bytes([1, 1, 1, 0]) + deployment + record + subject + u64(generation) + nonce
 
 
 def seal_body(header, data_key, shred_key, digits):
@@ -216,16 +216,27 @@ def key_id(public):
     return blake2b(128, None, "SPNI/v1/key-id", public)
 
 
+def body_digest(body):
+    return blake2b(256, None, "SPNI/v1/body-digest", body)
+
+
+def label_of(deployment, record, subject, generation, role, identifier, digest):
+    return b"".join(lp(field) for field in (deployment, record, subject, u64(generation), bytes([role]), identifier, digest))
+
+
 def envelope_label(body, role, identifier):
-    digest = blake2b(256, None, "SPNI/v1/body-digest", body)
-    fields = (body[8:24], body[24:40], body[40:56], body[56:64], bytes([role]), identifier, digest)
-    return b"".join(lp(field) for field in fields)
+    generation = int.from_bytes(body[56:64], "big")
+    return label_of(body[8:24], body[24:40], body[40:56], generation, role, identifier, body_digest(body))
 
 
-def make_vault_value(body, sender_public, data_key, ephemeral):
+def sender_envelope(body, sender_public, data_key, ephemeral):
     identifier = key_id(sender_public)
-    box = sealed_box(sender_public, "SPNI/v1/sender", envelope_label(body, 2, identifier), data_key, ephemeral)
-    return b"\x01" + body + b"\x01" + b"\x02" + identifier + lp(box)
+    return 2, identifier, sealed_box(sender_public, "SPNI/v1/sender", envelope_label(body, 2, identifier), data_key, ephemeral)
+
+
+def make_vault_value(body, envelopes):
+    written = b"".join(bytes([role]) + identifier + lp(box) for role, identifier, box in envelopes)
+    return b"\x01" + body + bytes([len(envelopes)]) + written
 
 
 def read_vault_value(value):
@@ -239,8 +250,8 @@ def read_vault_value(value):
     envelopes = []
     for _ in range(reader.integer(1)):
         role, identifier, box = reader.integer(1), reader.take(16), reader.lp()
-        if role != 2 or len(box) != 112:
-            raise Refused("no envelope for a sender")
+        if len(box) != {1: 208, 2: 112, 3: 208}.get(role):
+            raise Refused("no envelope that there is")
         envelopes.append((role, identifier, box))
     reader.finish()
     return body, envelopes
@@ -256,12 +267,29 @@ def open_envelope(body, envelope, sender_secret):
 # The key service's rows
 
 
-def make_keys_value(key_encryption, subject, record, made_at, shred_key, history_key, nonces):
-    context = subject + record + u64(0)
-    wrapped_shred = committing_seal(key_encryption, "SPNI/v1/shred-wrap", context, shred_key, nonces[0])
-    wrapped_history = committing_seal(key_encryption, "SPNI/v1/history-wrap", context, history_key, nonces[1])
+def wrap_shred(key_encryption, subject, record, generation, made_at, shred_key, nonce):
+    context = subject + record + u64(generation)
+    return u64(generation) + u64(made_at) + lp(committing_seal(key_encryption, "SPNI/v1/shred-wrap", context, shred_key, nonce))
+
+
+def make_keys_value(key_encryption, subject, record, shred, history_key, nonce, releases=0, candidates=(), due=None):
+    """`shred` as wrap_shred makes it, and each candidate so with the digest of its body."""
+    wrapped_history = committing_seal(key_encryption, "SPNI/v1/history-wrap", subject + record + u64(0), history_key, nonce)
     vault_key = key_encoding(partition(subject), "vault", record)
-    return b"\x01" + context + u64(made_at) + u32(0) + vault_key + lp(wrapped_shred) + lp(wrapped_history)
+    written = b"\x01" + subject + record + u32(releases) + vault_key + shred
+    written += bytes([len(candidates)]) + b"".join(key + digest for key, digest in candidates)
+    return written + lp(wrapped_history) + optional(due)
+
+
+def optional(value):
+    return b"\x00" if value is None else b"\x01" + value
+
+
+def read_optional(reader, read):
+    present = reader.integer(1)
+    if present > 1:
+        raise Refused("no bool")
+    return read(reader) if present else None
 
 
 def read_key_encoding(reader):
@@ -269,20 +297,65 @@ def read_key_encoding(reader):
 
 
 def open_keys_value(value, key_encryption):
-    """The fields, with both keys unwrapped."""
+    """The fields, with every key unwrapped."""
     reader = Reader(value)
     if reader.integer(1) != 1:
         raise Refused("another version")
-    subject, record, generation = reader.take(16), reader.take(16), reader.take(8)
-    made_at, releases, vault_key = reader.integer(8), reader.integer(4), read_key_encoding(reader)
-    context = subject + record + generation
-    shred_key = committing_open(key_encryption, "SPNI/v1/shred-wrap", context, reader.lp())
-    history_key = committing_open(key_encryption, "SPNI/v1/history-wrap", context, reader.lp())
+    subject, record, releases = reader.take(16), reader.take(16), reader.integer(4)
+    vault_key = read_key_encoding(reader)
+
+    def read_shred(reader):
+        generation, made_at, box = reader.integer(8), reader.integer(8), reader.lp()
+        context = subject + record + u64(generation)
+        return {"generation": generation, "made_at": made_at, "key": committing_open(key_encryption, "SPNI/v1/shred-wrap", context, box)}
+
+    shred = read_shred(reader)
+    candidates = [{**read_shred(reader), "digest": reader.take(32)} for _ in range(reader.integer(1))]
+    history_key = committing_open(key_encryption, "SPNI/v1/history-wrap", subject + record + u64(0), reader.lp())
+    due = read_optional(reader, lambda reader: reader.take(32))
     reader.finish()
     return {
-        "subject": subject, "record": record, "made_at": made_at, "releases": releases, "vault_key": vault_key,
-        "shred": shred_key, "history": history_key,
+        "subject": subject, "record": record, "releases": releases, "vault_key": vault_key, "shred": shred, "candidates": candidates,
+        "history": history_key, "due": due,
     }
+
+
+def pending(subject, made_at, generation, record, digest=b""):
+    """(row, value)"""
+    value = b"\x01" + subject + u64(made_at) + u64(generation) + key_encoding(partition(subject), "vault", record) + lp(digest)
+    return u64(made_at) + subject + u64(generation) + digest, value
+
+
+def order_code(proof, order, subject, record, purpose, deadline):
+    return blake2b(256, proof, "SPNI/v1/release-order", order, subject, record, u32(purpose), u64(deadline))
+
+
+def release_order(proof, order, subject, record, purpose, deadline):
+    code = order_code(proof, order, subject, record, purpose, deadline)
+    return order + subject + record + struct.pack(">H", purpose) + u64(deadline) + code
+
+
+def release(kind, subject, count, order, purpose, time):
+    return bytes([kind]) + subject + u32(count) + order + struct.pack(">H", purpose) + u64(time)
+
+
+def release_id(fields):
+    return blake2b(128, None, "SPNI/v1/release-id", fields)
+
+
+# What is signed
+
+
+def digest(label, message):
+    return blake2b(256, None, label, message)
+
+
+def sign(seed, label, message):
+    return SigningKey(seed).sign(digest(label, message)).signature
+
+
+def is_signed_under(public, label, message, signature):
+    return is_signed(public, digest(label, message), signature)
 
 
 # Erasure receipts

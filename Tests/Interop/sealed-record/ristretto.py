@@ -85,6 +85,27 @@ def multiply(data, scalar):
     return result
 
 
+GENERATOR = bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76")  # RFC 9496 A.1
+
+
+def is_element(data):
+    """Whether these bytes are an element and not the identity."""
+    try:
+        decode(data)
+    except ValueError:
+        return False
+    return data != bytes(32)
+
+
+def sum_of(a, b):
+    return encode(add(decode(a), decode(b)))
+
+
+def difference_of(a, b):
+    x, y, z, t = decode(b)
+    return encode(add(decode(a), (-x % P, y, z, -t % P)))
+
+
 def one_way_map(data):
     """§4.3.4, for 32 bytes."""
     t = int.from_bytes(data, "little") % 2**255 % P
@@ -98,10 +119,15 @@ def one_way_map(data):
     return w0 * w3 % P, w2 * w1 % P, w1 * w3 % P, w0 * w2 % P
 
 
+def from_uniform(data):
+    """The element of 64 uniform bytes: §4.3.4."""
+    return encode(add(one_way_map(data[:32]), one_way_map(data[32:])))
+
+
 def hash_to_group(message):
     """RFC 9497 §4.1, with expand_message_xmd of RFC 9380 §5.3.1 over SHA-512."""
     domain = b"HashToGroup-OPRFV1-\x00-ristretto255-SHA512"
     domain += bytes([len(domain)])
     first = hashlib.sha512(bytes(128) + message + b"\x00\x40\x00" + domain).digest()
     uniform = hashlib.sha512(first + b"\x01" + domain).digest()
-    return encode(add(one_way_map(uniform[:32]), one_way_map(uniform[32:])))
+    return from_uniform(uniform)

@@ -3,7 +3,7 @@ import RecordStorage
 import SealedStore
 
 private func host(
-    _ host: HostKeyring, _ sender: SenderKeyring, _ store: any RecordStore, _ service: any KeyService, _ gateway: any NumberRecipient
+    _ host: HostKeyring, _ sender: SenderKeyring, _ store: any RecordStore, _ service: any SenderKeyService, _ gateway: any NumberRecipient
 ) -> LocalSender {
     LocalSender(
         store: store,

@@ -1,0 +1,104 @@
+import AuditLog
+public import IdentityTypes
+import RecordStorage
+public import SealedStore
+
+extension IdentityService {
+    /// Whose record a pseudonym leads to, for a request to open it.
+    ///
+    /// - Throws: ``IdentityError``: `.unknownPseudonym`, `.erasing`, or a storage code.
+    public func revealSubject(of pseudonym: Pseudonym) async throws(IdentityError) -> RevealSubject {
+        let (enrolment, _) = try await person(pseudonym)
+        return RevealSubject(audit: enrolment.audit, record: enrolment.record)
+    }
+
+    /// The desk at which records are opened to people: belongs on a custodian's machine, whose keyring it takes.
+    ///
+    /// - Parameter keyService: as the opener reaches it.
+    /// - Throws: ``IdentityError`` with code `vault.requestRefused` when the host keyring names no custodians.
+    public func revealDesk(opener: PersonKeyring, keyService: any RevealKeyService) throws(IdentityError) -> RevealDesk {
+        do throws(VaultError) {
+            return try RevealDesk(
+                store: store, partitions: environment.partitions, keyring: environment.keyring, opener: opener,
+                keyService: keyService, evaluator: environment.tagEvaluator, recorder: outbox,
+                log: Self.evidence(environment.log.tiles, logKey), time: environment.time, random: environment.random)
+        } catch {
+            throw IdentityError(error)
+        }
+    }
+
+    private static func evidence(_ tiles: some TileSource, _ key: LogKey) -> EvidenceSource { EvidenceSource(tiles, key: key) }
+
+    // MARK: What the key service let out
+
+    /// Takes the key service's journal of releases into the log, each release once, in the order in which a person's were counted.
+    ///
+    /// The key service keeps each until it is told that it is there. So a release that nobody here asked for shows as well.
+    func importReleases() async throws(IdentityError) -> Int {
+        let limit = 500
+        var count = 0
+        while true {
+            let releases: [KeyRelease]
+            do { releases = try await environment.keyService.releases(limit: limit) } catch { throw IdentityError(error) }
+            for release in releases { try await record(release) }
+            do { try await environment.keyService.acknowledge(releases) } catch { throw IdentityError(error) }
+            count += releases.count
+            if releases.count < limit { return count }
+        }
+    }
+
+    private func record(_ release: KeyRelease) async throws(IdentityError) {
+        try await committing { (commit: inout StagedCommit) async throws(IdentityError) in
+            let key = RecordKey(
+                partition: environment.partitions.partition(of: release.subject.bytes), collection: Self.releaseCollection, row: release.id)
+            let seen: StoredRecord?
+            do throws(StorageError) { seen = try await store.record(at: key) } catch { throw IdentityError(error) }
+            guard seen == nil else { return }
+            commit.insert([1], at: key, expiresAt: now + Self.releaseMemory)
+            let details: [AuditEvent.Detail] = [
+                .init("kind", "\(release.kind)"), .init("count", Int(release.count)), .init("order", Hexadecimal.encode(release.order)),
+                .init("at", release.time.description), .init("signature", Hexadecimal.encode(release.signature)),
+            ]
+            guard let (enrolment, record) = try await enrolment(of: release.subject) else {
+                // Erased since: the count is nobody's any more, that a key came out stays.
+                let event = AuditEvent(
+                    .keyReleased, purpose: release.purpose, at: now, shard: release.subject.bytes, details: details,
+                    random: environment.random)
+                return outbox.record([event], in: &commit)
+            }
+            commit.check(record)
+            let event = AuditEvent(
+                .keyReleased, purpose: release.purpose, at: now, subject: enrolment.audit, details: details, random: environment.random)
+            outbox.record([event], in: &commit)
+        }
+    }
+
+    static let releaseCollection: RecordCollection = "release"
+    /// How long it is remembered that a release was taken over: longer than the key service can repeat it.
+    private static let releaseMemory: Duration = .seconds(30 * 86_400)
+
+    /// Removes rows that have expired an hour ago, and are no state of anything: remembered releases, denied requests.
+    func sweepExpired(in partition: Partition) async throws(IdentityError) -> Int {
+        var swept = 0
+        for collection in [Self.releaseCollection, RevealDesk.collection] {
+            var range = RecordRange(partition: partition, collection: collection)
+            while true {
+                let page: [StoredRecord]
+                do { page = try await store.records(in: range, limit: 500) } catch { throw IdentityError(error) }
+                var commit = StagedCommit(random: environment.random)
+                for record in page where record.expiresAt.map({ $0 + RecordLimits.lateness < now }) ?? false { commit.delete(record) }
+                if !commit.isEmpty {
+                    do {
+                        try await commit.commit(to: store)
+                        swept += commit.changes.count
+                    } catch {
+                        guard error.code == .conflict else { throw IdentityError(error) }
+                    }
+                }
+                guard page.count == 500, let last = page.last else { break }
+                range.after = last.key.row
+            }
+        }
+        return swept
+    }
+}

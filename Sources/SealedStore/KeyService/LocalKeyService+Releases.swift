@@ -1,0 +1,137 @@
+public import CryptoPrimitives
+import IdentityTypes
+import RecordStorage
+
+extension LocalKeyService {
+    public func releaseShredKey(for order: ReleaseOrder) async throws(VaultError) -> SecretBytes {
+        let now = time.now()
+        guard order.isGenuine(keyring.proofKey) else {
+            throw VaultError(.orderRefused, "The order was not made by the host of this deployment.")
+        }
+        guard now < order.deadline else { throw VaultError(.orderRefused, "The order's deadline has passed.") }
+        let keys = try await release(
+            .message, of: order.subject, order: order.id, purpose: order.purpose, until: order.deadline, now: now
+        ) { keys in
+            guard keys.record == order.record else {
+                return VaultError(.refused, "The order names a record that is not this subject's.")
+            }
+            return keys.due == nil ? nil : Self.resealDue
+        }
+        return try keys.shredKey(under: keyring.keyEncryptionKey)
+    }
+
+    public func releaseHistoryKey(for proof: StepUpProof) async throws(VaultError) -> SecretBytes {
+        let now = time.now()
+        guard proof.isGood(at: now, key: keyring.proofKey) else {
+            throw VaultError(.orderRefused, "The proof is older than 15 minutes or not genuine: prove possession again.")
+        }
+        let keys = try await release(
+            .history, of: proof.subject, order: proof.challenge, purpose: nil, until: proof.provenAt + StepUpProof.lifetime, now: now
+        ) { _ in nil }
+        return try keys.historyKey(under: keyring.keyEncryptionKey)
+    }
+
+    public func releaseShredKey(forResealingBefore order: ReleaseOrder) async throws(VaultError) -> SecretBytes {
+        let now = time.now()
+        guard order.isGenuine(keyring.proofKey) else {
+            throw VaultError(.orderRefused, "The order was not made by the host of this deployment.")
+        }
+        guard now < order.deadline else { throw VaultError(.orderRefused, "The order's deadline has passed.") }
+        let keys = try await release(
+            .reseal, of: order.subject, order: order.id, purpose: order.purpose, until: order.deadline, now: now
+        ) { keys in
+            guard keys.record == order.record else { return VaultError(.refused, "The record is not this subject's.") }
+            guard keys.due != nil else {
+                return VaultError(.orderRefused, "No shares of this record's decryption were given out: there is nothing to seal anew.")
+            }
+            return nil
+        }
+        return try keys.shredKey(under: keyring.keyEncryptionKey)
+    }
+
+    static var resealDue: VaultError {
+        VaultError(
+            .resealDue, "Shares of this record's decryption were given out: have it resealed, by the sender or with a new request.")
+    }
+
+    /// Counts, signs and spends in one commit; the key comes out after that.
+    ///
+    /// - Parameter refusal: looks at the subject's row.
+    /// - Returns: the row as it was before.
+    func release(
+        _ kind: KeyRelease.Kind, of subject: SubjectID, order: [UInt8], purpose: PurposeCode?, until: Timestamp, now: Timestamp,
+        alongside stage: (inout StagedCommit, SubjectKeys) async throws(StorageError) -> VaultError? = { _, _ in nil },
+        unless refusal: (SubjectKeys) -> VaultError?
+    ) async throws(VaultError) -> SubjectKeys {
+        let spentKey = RecordKey(partition: partitions.partition(of: order), collection: "spent", row: order + [kind.rawValue])
+        let meterKey = RecordKey(
+            partition: Partition(rawValue: 0), collection: "meter", row: kind == .reveal ? [KeyRelease.Kind.reveal.rawValue] : [])
+        let limit = kind == .reveal ? budget.revealsPerDay : budget.releasesPerDay
+        return try await change { commit throws(StorageError) -> Decision<SubjectKeys> in
+            let found = try await store.records(at: [keysKey(subject), spentKey, meterKey])
+            guard var (keys, row) = try keys(of: subject, in: found[0]) else { return .refuse(Self.unknownSubject) }
+            guard found[1] == nil else { return .refuse(VaultError(.orderRefused, "This order was used before.")) }
+            if let error = refusal(keys) { return .refuse(error) }
+            if let error = try await stage(&commit, keys) { return .refuse(error) }
+            keys.releases += 1
+            row = commit.put(keys.encoded, at: row.key, replacing: row)
+            commit.insert([1], at: spentKey, expiresAt: until + .seconds(3600))
+            let release = KeyRelease(
+                kind, subject: subject, count: keys.releases, order: order, purpose: purpose, time: now, deployment: keyring.deployment,
+                key: keyring.signingKey)
+            commit.insert(release.encoded, at: releaseKey(release))
+            // An owner's own history is not what a budget guards against.
+            guard kind != .history else { return .commit(keys) }
+            guard try Self.meter(found[2], at: meterKey, limit: limit, now: now, in: &commit) else {
+                return .refuse(VaultError(.releaseBudget, "As many records as one day allows were opened; wait or raise the budget."))
+            }
+            return .commit(keys)
+        }
+    }
+
+    /// Day i64, count u32. - Returns: whether the day has one left.
+    private static func meter(
+        _ record: StoredRecord?, at key: RecordKey, limit: UInt32, now: Timestamp, in commit: inout StagedCommit
+    ) throws(StorageError) -> Bool {
+        let day = now.seconds / 86_400
+        var (countedDay, count): (Int64, UInt32) = (day, 0)
+        if let record {
+            (countedDay, count) = try decodeRecord(record) { reader throws(MalformedBytes) in (try reader.i64(), try reader.u32()) }
+        }
+        // A clock that goes back stays on the day that was counted last.
+        if day > countedDay { (countedDay, count) = (day, 0) }
+        guard count < limit else { return false }
+        var writer = ByteWriter()
+        writer.i64(countedDay)
+        writer.u32(count + 1)
+        commit.put(writer.bytes, at: key, replacing: record)
+        return true
+    }
+
+    // MARK: The journal of releases
+
+    private func releaseKey(_ release: KeyRelease) -> RecordKey {
+        RecordKey(partition: partitions.partition(of: release.subject.bytes), collection: "release", row: release.row)
+    }
+
+    public func releases(limit: Int) async throws(VaultError) -> [KeyRelease] {
+        var found: [KeyRelease] = []
+        do {
+            for partition in partitions.all where found.count < limit {
+                let range = RecordRange(partition: partition, collection: "release")
+                for record in try await store.records(in: range, limit: limit - found.count) {
+                    found.append(try decodeRecord(record) { reader throws(MalformedBytes) in try KeyRelease(from: &reader) })
+                }
+            }
+        } catch { throw VaultError(error) }
+        return found
+    }
+
+    public func acknowledge(_ releases: [KeyRelease]) async throws(VaultError) {
+        guard !releases.isEmpty else { return }
+        try await change { commit throws(StorageError) -> Decision<Void> in
+            for case let record? in try await store.records(at: releases.map(releaseKey)) { commit.delete(record) }
+            return .commit(())
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import RecordStorage
+import Testing
+
+@testable import CryptoPrimitives
+
+@Suite("Hashes agree with others")
+struct HashTests {
+    @Test func labelledHashesMatchAnIndependentImplementation() throws {
+        for line in try vectors("keyed-hashes") {
+            let key = SecretBytes(copying: try bytes(line[1]))
+            let expected = try bytes(line[4])
+            if line[0] == "hmac" {
+                #expect(HMACSHA256.authenticate(try bytes(line[3]), key: key).withUnsafeBytes { Array($0) } == expected)
+            } else {
+                var hash = BLAKE2b(label: "SPNI/v1/test", key: key, length: expected.count)
+                if line[3] != "none" { for field in line[3].split(separator: ",") { hash.append(try bytes(String(field))) } }
+                #expect(hash.finish() == expected)
+            }
+        }
+    }
+
+    /// The official vectors have no label: they reach the hash below it.
+    @Test func keyedHashesMatchTheReferenceImplementation() throws {
+        let key = SecretBytes(copying: Array(0..<64))
+        let lines = try vectors("blake2b-keyed")
+        #expect(lines.count == 256)
+        for (count, line) in lines.enumerated() {
+            let input = (0..<count).map { UInt8($0) }
+            var hash = key.withUnsafeBytes { BLAKE2b(key: $0, length: 64) }
+            input[..<(count / 2)].withUnsafeBytes { hash.update($0) }
+            input[(count / 2)...].withUnsafeBytes { hash.update($0) }
+            #expect(hash.finish() == (try bytes(line[0])), "\(count) bytes")
+        }
+    }
+
+    @Test func passphraseKeysMatchTheReferenceImplementation() throws {
+        for line in try vectors("argon2id") {
+            let work = PassphraseWork(operations: try #require(UInt32(line[0])), memory: try #require(UInt32(line[1])))
+            let key = try work.key(passphrase: SecretBytes(copying: try bytes(line[2])), salt: try bytes(line[3]))
+            #expect(key.withUnsafeBytes { Array($0) } == (try bytes(line[4])))
+        }
+    }
+}
