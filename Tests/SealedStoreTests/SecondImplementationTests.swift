@@ -125,7 +125,7 @@ import Testing
         lines += try await export.madeLines(about: people)
         let collections: [(String, InMemoryRecordStore, [RecordCollection])] = [
             ("identity", parties.database, ["fence", "claim", "vault", "pseudonym"]),
-            ("keys", parties.keyDatabase, ["keys", "pending", "spent", "meter", "release", "reveal", "review", "roster"]),
+            ("keys", parties.keyDatabase, ["keys", "pending", "resealing", "spent", "meter", "release", "reveal", "review", "roster"]),
         ]
         for (store, database, names) in collections {
             for partition in TestParties.partitions.all {

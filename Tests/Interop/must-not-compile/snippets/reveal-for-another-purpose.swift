@@ -1,4 +1,4 @@
-// Refused: requires that 'Purposes.ProductUpdate' conform to 'RevealPurpose'
+// Refused: requires that 'News' (aka 'Purposes.ProductUpdate') conform to 'RevealPurpose'
 import IdentityTypes
 import RecordStorage
 import SealedStore

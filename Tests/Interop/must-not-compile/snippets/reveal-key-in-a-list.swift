@@ -1,4 +1,4 @@
-// Refused: conform to 'Copyable'
+// Refused: type 'RecipientKey' does not conform to protocol 'Copyable'
 import SealedStore
 
 private func collect(_ key: consuming RecipientKey) {

@@ -1,4 +1,4 @@
-// Refused: incorrect argument label in call (have 'unverified:_:', expected '_:custodians:')
+// Refused: incorrect argument labels in call (have 'unverified:_:', expected '_:custodians:')
 import SealedStore
 
 private func roster(_ file: [UInt8], _ custodians: CustodianSet) throws -> Roster {
