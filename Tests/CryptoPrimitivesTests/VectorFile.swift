@@ -9,7 +9,10 @@ func vectors(_ name: String) throws -> [[String]] {
     let file = try #require(Bundle.module.url(forResource: name, withExtension: "txt", subdirectory: "Vectors"))
     let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
     precondition(lines.first?.hasPrefix("# Origin:") == true, "A vector file starts with its origin.")
-    return lines.filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ").map(String.init) }
+    let vectors = lines.filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ").map(String.init) }
+    // A test that loops over none would pass.
+    precondition(!vectors.isEmpty, "A vector file has vectors.")
+    return vectors
 }
 
 func bytes(_ hexadecimal: String) throws -> [UInt8] {
