@@ -40,11 +40,22 @@ extension IdentityService {
         while true {
             let releases: [KeyRelease]
             do { releases = try await environment.keyService.releases(limit: limit) } catch { throw IdentityError(error) }
-            for release in releases { try await record(release) }
-            do { try await environment.keyService.acknowledge(releases) } catch { throw IdentityError(error) }
-            count += releases.count
-            if releases.count < limit { return count }
+            let genuine = releases.filter(isGenuine)
+            if genuine.count < releases.count {
+                // Not taken over, and not acknowledged: it stays there for whoever is called.
+                environment.observer.observe(Observation(.keyService, "release-not-signed", count: releases.count - genuine.count))
+            }
+            for release in genuine { try await record(release) }
+            do { try await environment.keyService.acknowledge(genuine) } catch { throw IdentityError(error) }
+            count += genuine.count
+            if releases.count < limit || genuine.isEmpty { return count }
         }
+    }
+
+    /// Whether this deployment's key service signed it; keyrings of a key service in the same process alone may not name one.
+    private func isGenuine(_ release: KeyRelease) -> Bool {
+        guard let keys = environment.keyring.keyService else { return true }
+        return release.isSigned(by: keys.signingKey, deployment: environment.keyring.deployment)
     }
 
     private func record(_ release: KeyRelease) async throws(IdentityError) {
