@@ -138,6 +138,8 @@ extension LocalKeyService {
                 swept += try await sweep(RecordRange(partition: partition, collection: collection), now: now)
             }
         }
+        // Also what was replaced when a long reader held older pages.
+        _ = try await forget()
         return swept
     }
 
