@@ -332,7 +332,7 @@ import Testing
     }
 }
 
-private final class Alarms: Observer {
+final class Alarms: Observer {
     let seen = Mutex<[String]>([])
     func observe(_ observation: Observation) { seen.withLock { $0.append(observation.name) } }
 }

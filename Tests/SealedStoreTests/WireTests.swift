@@ -233,6 +233,33 @@ private final class TappedChannel: RequestChannel {
         #expect(try await evaluated() == 0)
     }
 
+    @Test func `A day makes as many tags as its budget says, for all processes together, and an operator is told`() async throws {
+        let alarms = Alarms()
+        let custody = try TestCustody(budget: .init(evaluationsPerDay: 250, openerEvaluationsPerDay: 2), observer: alarms)
+        let number = try secret("+41446681800")
+        let element = hashedNumber(number, pepper: custody.keyrings.host.keys.pepper)
+        // Two processes of one key service.
+        let endpoints = [0, 1].map { _ in KeyServiceEndpoint(custody.service, evaluationsPerSecond: 100_000, random: custody.random) }
+        func made(_ role: KeyServiceRole, _ count: Int) async -> Int {
+            var made = 0
+            for place in 0..<count {
+                let answer = await endpoints[place % 2].answer([KeyServiceOperation.evaluate.rawValue] + element, from: role)
+                made += answer.first == 0 ? 1 : 0
+            }
+            return made
+        }
+        #expect(await made(.opener, 5) == 2)
+        #expect(await made(.evaluator, 300) == 250)
+        #expect(Set(alarms.seen.withLock { $0 }) == ["evaluation-budget-spent"])
+        // What asks for nothing readable costs nothing; a restart, and a clock that goes back, give nothing.
+        let again = KeyServiceEndpoint(custody.service, evaluationsPerSecond: 100_000, random: custody.random)
+        custody.clock.advance(by: .seconds(-86_400))
+        #expect(await again.answer([KeyServiceOperation.evaluate.rawValue] + element, from: .evaluator).first == 1)
+        custody.clock.advance(by: .seconds(2 * 86_400))
+        _ = await again.answer([KeyServiceOperation.evaluate.rawValue, 1, 2], from: .opener)
+        #expect(await made(.opener, 5) == 2)
+    }
+
     // MARK: The sender
 
     @Test func `A sender in another process answers with a status and nothing else`() async throws {

@@ -10,15 +10,23 @@ public final class LocalKeyService: KeyService, SenderKeyService, RevealKeyServi
     /// What an operator is told about this arrangement.
     public static let profile = "key service in-process (development profile: whoever controls this process controls the keys)"
 
-    /// How many shred keys are released on one day.
+    /// How many shred keys are released, and tags made for others, on one day.
     public struct Budget: Hashable, Sendable {
         /// For messages, and for sealing anew.
         public var releasesPerDay: UInt32
         /// For people.
         public var revealsPerDay: UInt32
+        /// Tags made for other processes: who is asked day and night could try a country's numbers through.
+        public var evaluationsPerDay: UInt32
+        /// Of them for the opener, who needs one for each record that is opened.
+        public var openerEvaluationsPerDay: UInt32
 
-        public init(releasesPerDay: UInt32 = 500, revealsPerDay: UInt32 = 20) {
+        public init(
+            releasesPerDay: UInt32 = 500, revealsPerDay: UInt32 = 20, evaluationsPerDay: UInt32 = 200_000,
+            openerEvaluationsPerDay: UInt32 = 100
+        ) {
             (self.releasesPerDay, self.revealsPerDay) = (releasesPerDay, revealsPerDay)
+            (self.evaluationsPerDay, self.openerEvaluationsPerDay) = (evaluationsPerDay, openerEvaluationsPerDay)
         }
     }
 

@@ -15,18 +15,18 @@ extension KeyDeposit {
             let tail = UnsafeMutableRawBufferPointer(rebasing: target[32...])
             historyKey.withUnsafeBytes { tail.copyMemory(from: $0) }
         }
-        return head + (try WireSeal.seal(both, to: keys, label: Self.label, context: head, random: random))
+        return head + (try WireRequest.seal(both, to: keys, label: Self.label, context: head, random: random))
     }
 
     init(from request: [UInt8], sealedTo keyring: KeyServiceKeyring) throws(VaultError) {
-        let (subject, record, vaultKey, box) = try WireSeal.read(request) { reader throws(MalformedBytes) in
+        let (subject, record, vaultKey, box) = try WireRequest.read(request) { reader throws(MalformedBytes) in
             guard let subject = SubjectID(bytes: try reader.fixed(16)), let record = RecordID(bytes: try reader.fixed(16)) else {
                 throw MalformedBytes()
             }
             return (subject, record, try RecordKey(from: &reader), try reader.fixed(64 + SealedBox.overhead))
         }
-        let both = try WireSeal.open(
-            box, with: keyring, label: Self.label, context: Self.head(subject, record, vaultKey), count: 64)
+        let both = try WireRequest.open(
+            box, with: keyring, label: Self.label, context: Self.head(subject, record, vaultKey))
         self.init(subject: subject, record: record, vaultKey: vaultKey, shredKey: both.slice(0, 32), historyKey: both.slice(32, 32))
     }
 
@@ -46,11 +46,11 @@ extension ShredKeyDeposit {
     /// Operation u8, subject 16, record 16, generation u64, body's digest 32, vault key, SealedBox(shred key).
     func sealed(to keys: KeyServicePublicKeys, random: some RandomSource) throws(VaultError) -> [UInt8] {
         let head = Self.head(subject, record, generation, bodyDigest, vaultKey)
-        return head + (try WireSeal.seal(shredKey, to: keys, label: Self.label, context: head, random: random))
+        return head + (try WireRequest.seal(shredKey, to: keys, label: Self.label, context: head, random: random))
     }
 
     init(from request: [UInt8], sealedTo keyring: KeyServiceKeyring) throws(VaultError) {
-        let (subject, record, generation, bodyDigest, vaultKey, box) = try WireSeal.read(request) { reader throws(MalformedBytes) in
+        let (subject, record, generation, bodyDigest, vaultKey, box) = try WireRequest.read(request) { reader throws(MalformedBytes) in
             guard let subject = SubjectID(bytes: try reader.fixed(16)), let record = RecordID(bytes: try reader.fixed(16)) else {
                 throw MalformedBytes()
             }
@@ -59,8 +59,8 @@ extension ShredKeyDeposit {
                 try reader.fixed(32 + SealedBox.overhead)
             )
         }
-        let key = try WireSeal.open(
-            box, with: keyring, label: Self.label, context: Self.head(subject, record, generation, bodyDigest, vaultKey), count: 32)
+        let key = try WireRequest.open(
+            box, with: keyring, label: Self.label, context: Self.head(subject, record, generation, bodyDigest, vaultKey))
         self.init(subject: subject, record: record, generation: generation, bodyDigest: bodyDigest, vaultKey: vaultKey, shredKey: key)
     }
 
@@ -78,7 +78,8 @@ extension ShredKeyDeposit {
     }
 }
 
-enum WireSeal {
+/// A request's fields behind its operation, and the keys in it.
+enum WireRequest {
     static func seal(
         _ secret: borrowing SecretBytes, to keys: KeyServicePublicKeys, label: StaticString, context: [UInt8], random: some RandomSource
     ) throws(VaultError) -> [UInt8] {
@@ -92,7 +93,7 @@ enum WireSeal {
     }
 
     static func open(
-        _ box: [UInt8], with keyring: KeyServiceKeyring, label: StaticString, context: [UInt8], count: Int
+        _ box: [UInt8], with keyring: KeyServiceKeyring, label: StaticString, context: [UInt8]
     ) throws(VaultError) -> SecretBytes {
         guard let secret = keyring.boxSecret else {
             throw VaultError(

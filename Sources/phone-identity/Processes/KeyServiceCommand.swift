@@ -32,6 +32,7 @@
             var budget = LocalKeyService.Budget()
             budget.releasesPerDay = serve.releasesPerDay ?? budget.releasesPerDay
             budget.revealsPerDay = serve.revealsPerDay ?? budget.revealsPerDay
+            budget.evaluationsPerDay = serve.evaluationsPerDay ?? budget.evaluationsPerDay
             let service = LocalKeyService(
                 store: store, keyring: keyring, partitions: try configuration.partitionCount(), budget: budget, log: log,
                 observer: Alarm(), forgetOldPages: { () throws(StorageError) in try await store.truncateWriteAheadLog() })
