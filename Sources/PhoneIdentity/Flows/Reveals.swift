@@ -31,7 +31,7 @@ extension IdentityService {
 
     // MARK: What the key service let out
 
-    /// Takes the key service's journal of releases into the log, each release once, in the order in which a person's were counted.
+    /// Takes the key service's journal of releases into the log, each release once, a person's in the order in which they were counted.
     ///
     /// The key service keeps each until it is told that it is there. So a release that nobody here asked for shows as well.
     func importReleases() async throws(IdentityError) -> Int {
