@@ -16,9 +16,10 @@ let usage = """
       phone-identity audit verify DIR/log --key LOG.PUB verifies a whole log offline
       phone-identity ceremony init                      draws the keyrings of a deployment
       phone-identity custody …                          people, shares and the roster of those who may open records
-      phone-identity request sign                       asks for one record to be opened to people
+      phone-identity request …                          asks for one record to be opened to people
       phone-identity approve                            shows a request to an approver, who approves or denies
       phone-identity reveal …                           prepares a request, and opens the record once two levels agreed
+      phone-identity review …                           looks back at an opening by people on call
       phone-identity key-service                        runs the key service
       phone-identity sender                             runs the sender
 
@@ -29,7 +30,7 @@ let usage = """
 switch arguments.first {
 case "normalize":
     exit(runNormalize(Array(arguments.dropFirst())))
-case "audit", "ceremony", "custody", "request", "approve", "reveal", "key-service", "sender":
+case "audit", "ceremony", "custody", "request", "approve", "reveal", "review", "key-service", "sender":
     #if Tool
         exit(await Tool.run(arguments))
     #else

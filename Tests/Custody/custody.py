@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-from people import CUSTODIANS, LEVELS, Custody
+from people import CUSTODIANS, HOST_PASSPHRASE, LEVELS, Answer, Custody, descriptor
 
 # One person whose record is opened, one whose openings are killed.
 INDICES = (7, 8)
@@ -62,7 +62,7 @@ def ceremonies(report, custody):
         custody.card("ada"), custody.card("ben"), "--out", custody.work / "own.deal", who="ada")
     report.refused("a dealer is no member of the level", member, "no member")
     custody.each(LEVELS, custody.deal)
-    deals = {name: custody.work / f"level-{level}.deal" for level, (_, names) in LEVELS.items() for name in names}
+    deals = {name: custody.work / f"level-{level}.deal" for level, (*_, names) in LEVELS.items() for name in names}
     answers = custody.each(deals, lambda name: custody.receive(name, deals[name]))
     report.holds("everyone takes a share out of the deal", *((answer.code == 0, answer.text) for answer in answers))
     report.refused("who is not in a deal takes nothing out of it", custody.receive("rita", deals["ada"]), "no share for rita")
@@ -75,13 +75,14 @@ def ceremonies(report, custody):
 
 def first_roster(report, custody):
     roster = custody.work / "roster-1"
-    drafted = custody.must(
-        "custody", "roster", "draft", "--deal", custody.work / "level-1.deal", custody.work / "level-2.deal", "--persons",
-        custody.persons(lapsed=["ben"]), "--purpose", "terms-of-service-review", "legal-obligation", "--out", roster)
+    draft = ["custody", "roster", "draft", "--deal", *(custody.work / f"level-{level}.deal" for level in LEVELS), "--persons",
+             custody.persons(lapsed=["ben"]), "--purpose", "terms-of-service-review", "legal-obligation", "--out", roster]
+    report.refused("a first roster names the host", custody.run(*draft), "host.card", code=2)
+    drafted = custody.must(*draft, "--host", custody.keys / "host.card")
     report.holds(
         "a draft shows people, powers, dates, levels and thresholds",
         *((words in drafted.out, f"{words!r} is missing in {drafted.out}") for words in (
-            "Level 1: 1 of 2", "Level 2: 2 of 3", "requests, approves (standard, level 1)", "opens",
+            "Level 1: 1 of 2", "Level 2: 2 of 3", "The host's key is", "Quorum break-glass", "requests, approves (standard, level 1)", "opens",
             "trained until 2020-03-01T00:00:00.000Z", "LAPSED", "terms-of-service-review, legal-obligation")))
 
     def show(file=roster):
@@ -108,31 +109,37 @@ def first_roster(report, custody):
 
 # Uses
 
-def wrong_use(report, custody):
+def wrong_use(report, custody, pseudonym):
     groups = [[], ["ceremony"], ["ceremony", "init"], ["custody"], ["custody", "roster"], ["custody", "roster", "draft"], ["request"],
-              ["request", "sign"], ["approve"], ["reveal"], ["reveal", "prepare"], ["reveal", "register"], ["reveal", "open"]]
+              ["request", "attest"], ["request", "sign"], ["request", "register"], ["request", "deny"], ["approve"], ["reveal"],
+              ["reveal", "prepare"], ["reveal", "open"], ["review"], ["review", "sign"], ["review", "submit"], ["custody", "passphrase"]]
     helped = {" ".join(group): custody.run(*group, "--help") for group in groups}
     report.holds("--help is there at every level", *((answer.code == 0 and "phone-identity" in answer.out, name)
                                                     for name, answer in helped.items()))
-    prepare = ["reveal", "prepare", "--pseudonym", "u_" + "a" * 32, "--keyring", custody.keyring("otto"), "--out", custody.work / "none"]
+    attest = ["request", "attest", "--pseudonym", "u_" + "a" * 32, "--out", custody.work / "nobody.attestation"]
+    prepare = ["reveal", "prepare", "--attestation", custody.attest(pseudonym), "--keyring", custody.keyring("otto"), "--out", custody.work / "none"]
     report.refused("a missing option is wrong use", custody.run("approve"), code=2)
     report.refused(
         "without a terminal a passphrase has to come from a descriptor",
         custody.run(*prepare, "--config", custody.config), "--passphrase-fd", code=2)
     report.refused("an empty passphrase is none", custody.run(*prepare, "--config", custody.config, passphrase="\n"), "empty", code=2)
     misspelt = custody.work / "misspelt.json"
-    misspelt.write_text('{"identityStore": "identity.sqlite", "hostkeyring": "host.keyring"}')
+    misspelt.write_text('{"identityStore": "identity.sqlite", "openerkeyring": "opener.keyring"}')
     report.refused(
-        "a misspelt setting is refused", custody.run(*prepare, "--config", misspelt, who="otto", host=True), "hostkeyring", code=2)
+        "a misspelt setting is refused", custody.run(*prepare, "--config", misspelt, who="otto", machine="opener"), "openerkeyring", code=2)
     elsewhere = custody.work / "elsewhere.json"
-    elsewhere.write_text('{"hostKeyring": "keys/host.keyring", "identityStore": "state/identity.sqlite", "log": "log", "logKey": "keys/log.pub"}')
+    elsewhere.write_text('{"openerKeyring": "keys/opener.keyring", "identityStore": "state/identity.sqlite", "log": "log", "logKey": "keys/log.pub"}')
     report.refused(
-        "without a key service nothing is prepared", custody.run(*prepare, "--config", elsewhere, who="otto", host=True),
+        "without a key service nothing is prepared", custody.run(*prepare, "--config", elsewhere, who="otto", machine="opener"),
         "how to reach the key service", code=2)
     report.refused(
-        "a pseudonym that nobody has leads nowhere", custody.run(*prepare, "--config", custody.config, who="otto", host=True),
+        "a pseudonym that nobody has leads nowhere", custody.run(*attest, "--config", custody.config, machine="host"),
         "identity.unknownPseudonym")
-    wrong = custody.run(*prepare, "--config", custody.config, "--json", who="rita", host=True)
+    report.refused(
+        "the opener's keyring attests nothing",
+        custody.run(*attest, "--config", custody.config, "--host-keyring", custody.keys / "opener.keyring", machine="host"),
+        "keyring.wrongKind")
+    wrong = custody.run(*prepare, "--config", custody.config, "--json", who="rita", machine="opener")
     report.holds(
         "a wrong passphrase is said in JSON too",
         (wrong.code == 1 and wrong.json()["error"] == "keyring.wrongPassphrase", wrong.text))
@@ -140,9 +147,7 @@ def wrong_use(report, custody):
 
 def too_few_then_enough(report, custody, roster, pseudonym):
     request = custody.ask(pseudonym, roster, "first")
-    registered = custody.run(
-        "reveal", "register", "--config", custody.config, "--request", request.path, "--keyring", custody.keyring("otto"), who="otto",
-        host=True)
+    registered = custody.run("request", "register", "--config", custody.config, "--request", request.path, machine="host")
     report.holds("a request is recorded", (registered.code == 0, registered.text))
     report.refused("a person whose training lapsed approves nothing", request.approve("ben"), "lapsed")
     report.refused(
@@ -191,13 +196,72 @@ def denied(report, custody, roster, pseudonym):
         (shown.code == 0, shown.text), (quoted == after, shown.out), (max(map(len, quoted)) <= 80, quoted),
         (not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e]", shown.out), repr(shown.out)),
         ("<U+001B>[2J<U+202E>txet" in shown.out, shown.out))
+    report.holds("it says about whom, as the host knows them", (f"About        {pseudonym}\n" in shown.out, shown.out))
     no = request.approve("eve", "--deny")
     report.holds("a denial is a file as well", (no.code == 0, no.text))
+    hand_in = ["request", "deny", "--config", custody.config, "--request", request.path, "--denial"]
+    report.refused("the host hands in no approval", custody.run(*hand_in, request.approval("dan"), machine="host"), "denials alone")
+    # Once more, as after an answer that was lost.
+    for _ in range(2):
+        answer = custody.run(*hand_in, request.approval("eve"), machine="host")
+        report.holds("the host hands a denial in", (answer.code == 0 and "denied and over" in answer.out, answer.text))
     report.refused(
         "a denied request is over", request.open([request.approval("dan"), request.approval("eve")]), "vault.denied")
     request.approve_all("finn")
     report.refused(
         "also for who leaves the denial out", request.open([request.approval("dan"), request.approval("finn")]), "vault.denied")
+
+
+def on_call(report, custody, roster, pseudonym):
+    """People on call open at once, loudly; two of the standard quorum look back at it."""
+    request = custody.ask(pseudonym, roster, "on-call", quorum="break-glass")
+    gus, ivy = request.approve_all("gus", "ivy")
+    opened = request.open([gus, ivy])
+    custody.must_load("sweep")
+    report.holds(
+        "people on call open a record, and an alarm is raised",
+        (opened.code == 0 and opened.out == f"{number(INDICES[0])}\n", opened.text), ("ALARM break-glass-released" in opened.err, opened.err))
+    text, sign = custody.work / "finding", ["review", "sign", "--request", request.path, "--verdict", "justified"]
+    text.write_text("A threat to life, seen by both.\n")
+    once, both, other = (custody.work / f"{name}.review" for name in ("once", "both", "other"))
+    submit = ["review", "submit", "--config", custody.config, "--request", request.path, "--review"]
+    custody.must(*sign, "--text", text, "--keyring", custody.keyring("ada"), "--out", once, who="ada")
+    report.refused("one person's review is none", custody.run(*submit, once, machine="host"), "one person of each level")
+    (custody.work / "another").write_text("It was none.\n")
+    report.refused(
+        "two persons sign one finding", custody.run(
+            *sign, "--text", custody.work / "another", "--with", once, "--keyring", custody.keyring("dan"), "--out", other, who="dan"),
+        "agree on one")
+    custody.must(*sign, "--text", text, "--with", once, "--keyring", custody.keyring("dan"), "--out", both, who="dan")
+    for _ in range(2):
+        answer = custody.run(*submit, both, machine="host")
+        report.holds("a review of both levels is taken", (answer.code == 0, answer.text))
+
+
+def passphrases(report, custody):
+    """Each party's keyring opens with that party's words alone."""
+    old, new = custody.keys / "opener.keyring", custody.work / "opener.keyring"
+    command = ["custody", "passphrase", "--file", old, "--out", new, "--new-passphrase-fd"]
+
+    def change(passphrase):
+        fds = [descriptor("a machine's own"), descriptor(passphrase)]
+        try:
+            done = subprocess.run(
+                [custody.tool, *map(str, command), str(fds[0]), "--passphrase-fd", str(fds[1])], pass_fds=fds, stdin=subprocess.DEVNULL,
+                capture_output=True, text=True, timeout=120)
+        finally:
+            for fd in fds:
+                os.close(fd)
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    report.refused("a wrong passphrase changes none", change("wrong"), "keyring.wrongPassphrase")
+    before = old.read_bytes()
+    changed = change(HOST_PASSPHRASE)
+    report.holds(
+        "a keyring gets another passphrase, in a new file", (changed.code == 0 and new.stat().st_mode & 0o777 == 0o600, changed.text),
+        (old.read_bytes() == before, "the old file was changed"))
+    report.refused("nothing is overwritten", change(HOST_PASSPHRASE), "there already")
+    return new
 
 
 def terminal(report, custody, roster, pseudonym):
@@ -301,7 +365,7 @@ def reshare(report, custody, earlier, pseudonym):
 
 def killed(custody, request, approvals, writes, delay):
     """Kills an opening so many seconds after the key service's store was written so often. Its exit code and what it had said."""
-    words, fds = custody.command(request.words(approvals, request.kept), "otto", True)
+    words, fds = custody.command(request.words(approvals, request.kept), "otto", "opener")
     process = subprocess.Popen(
         words, pass_fds=fds, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     for fd in fds:
@@ -413,9 +477,11 @@ def main():
         pseudonyms = custody.start_host(*INDICES, roster=roster)
         lap("the deployment is made")
         try:
-            wrong_use(report, custody)
+            wrong_use(report, custody, pseudonyms[0])
             too_few_then_enough(report, custody, roster, pseudonyms[0])
             denied(report, custody, roster, pseudonyms[0])
+            on_call(report, custody, roster, pseudonyms[0])
+            passphrases(report, custody)
             terminal(report, custody, roster, pseudonyms[0])
             lap("refusals are tried")
             roster, shares = reshare(report, custody, roster, pseudonyms[0])

@@ -68,8 +68,18 @@ class Parties(Custody):
         self.directory("requests", "opener")
         for name, party, place in (
                 ("host", "host", "host"), ("log", "host", "host"), ("keyservice", "keyservice", "keyservice"),
-                ("sender", "sender", "senders"), ("host", "opener", "openers")):
+                ("sender", "sender", "senders")):
             self.give(shutil.copy(self.keys / f"{name}.keyring", self.work / place), party, 0o600)
+        # The opener's machine has a passphrase of its own, as every party should.
+        self.passphrases["opener"] = "the opener's machine"
+        new = descriptor(self.passphrases["opener"])
+        fds = [descriptor(HOST_PASSPHRASE), new]
+        subprocess.run(
+            [self.tool, "custody", "passphrase", "--file", self.keys / "opener.keyring", "--out", self.work / "openers/opener.keyring",
+             "--passphrase-fd", str(fds[0]), "--new-passphrase-fd", str(new)], check=True, pass_fds=fds, capture_output=True)
+        for fd in fds:
+            os.close(fd)
+        self.give(self.work / "openers/opener.keyring", "opener", 0o600)
         self.give(self.keyring("otto"), "opener", 0o600)
         os.chmod(self.people, 0o711)
         self.log_key = pathlib.Path(shutil.copy(self.keys / "log.pub", self.work))
@@ -113,8 +123,21 @@ class Parties(Custody):
     def write_config(self, roster):
         """The opener's."""
         self.config = self.write("opener", {
-            "identityStore": "state/identity.sqlite", "hostKeyring": "openers/host.keyring", "log": "state/log", "logKey": "log.pub",
-            "roster": roster.name, "keyService": self.remote("key-service-1")})
+            "identityStore": "state/identity.sqlite", "openerKeyring": "openers/opener.keyring", "log": "state/log",
+            "logKey": "log.pub", "roster": roster.name, "keyService": self.remote("key-service-1")})
+        self.hosts_config = self.write("host", {
+            "identityStore": "state/identity.sqlite", "hostKeyring": "host/host.keyring", "keyService": self.remote("key-service-1")})
+
+    def attest(self, pseudonym):
+        if pseudonym not in self.attestations:
+            directory = self.work / "attested"
+            if not directory.exists():
+                self.directory("attested", "host", 0o755)
+            path = directory / pseudonym
+            self.must("request", "attest", "--config", self.hosts_config, "--pseudonym", pseudonym, "--out", path, machine="host")
+            os.chmod(path, 0o644)
+            self.attestations[pseudonym] = path
+        return self.attestations[pseudonym]
 
     def key_service(self, name, **tls):
         self.directory(f"run/{name}", "keyservice", 0o750)
@@ -144,10 +167,9 @@ class Parties(Custody):
 
     # Commands
 
-    def command(self, words, who=None, host=False):
-        opens = words[0] == "reveal"
-        words, fds = super().command(words, who, host)
-        return (self.prefix("opener") if opens else []) + words, fds
+    def command(self, words, who=None, machine=None):
+        words, fds = super().command(words, who, machine)
+        return (self.prefix(machine) if machine else []) + words, fds
 
     def run_as(self, party, *words, passphrase=HOST_PASSPHRASE):
         """A command that ends by itself."""

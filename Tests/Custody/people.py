@@ -8,8 +8,13 @@ import subprocess
 
 HOST_PASSPHRASE = "load"
 CUSTODIANS = ("kim", "lea", "max")
-LEVELS = {1: (1, ("ada", "ben")), 2: (2, ("dan", "eve", "finn"))}
-DEALERS = {1: "dealer-1", 2: "dealer-2"}
+# Level: quorum, its number there, threshold, people.
+LEVELS = {
+    1: ("standard", 1, 1, ("ada", "ben")), 2: ("standard", 2, 2, ("dan", "eve", "finn")),
+    3: ("break-glass", 1, 1, ("gus",)), 4: ("break-glass", 2, 1, ("ivy",)),
+}
+DEALERS = {level: f"dealer-{level}" for level in LEVELS}
+MEMBERS = [name for *_, names in LEVELS.values() for name in names]
 OTHERS = ("rita", "otto")
 POWERS = {"rita": "request", "ada": "request", "otto": "open"}
 PURPOSE = "terms-of-service-review"
@@ -42,25 +47,27 @@ class Custody:
         self.people, self.keys, self.state = (self.work / name for name in ("people", "keys", "state"))
         self.state.mkdir()
         self.said = []
+        self.passphrases = {"host": HOST_PASSPHRASE, "opener": HOST_PASSPHRASE}
+        self.attestations = {}
         self.trust = self.work / "trust"
         self.config = self.work / "config.json"
 
     # The tool
 
-    def command(self, words, who=None, host=False):
+    def command(self, words, who=None, machine=None):
         """The words and the descriptors that a command takes."""
         words, fds = [self.tool, *map(str, words)], []
         if who:
             fds.append(descriptor(f"{who}'s words\n"))
             words += ["--passphrase-fd", str(fds[-1])]
-        if host:
-            fds.append(descriptor(HOST_PASSPHRASE))
-            words += ["--host-passphrase-fd", str(fds[-1])]
+        if machine:
+            fds.append(descriptor(self.passphrases[machine]))
+            words += [f"--{machine}-passphrase-fd", str(fds[-1])]
         return words, fds
 
-    def run(self, *words, who=None, host=False, passphrase=None):
+    def run(self, *words, who=None, machine=None, passphrase=None):
         tells_number = words[:2] == ("reveal", "open")
-        words, fds = self.command(words, who, host)
+        words, fds = self.command(words, who, machine)
         if passphrase is not None:
             fds.append(descriptor(passphrase))
             words += ["--passphrase-fd", str(fds[-1])]
@@ -97,7 +104,7 @@ class Custody:
 
     def make_people(self):
         self.deployment = self.must("custody", "new-deployment").out.strip()
-        everyone = [*CUSTODIANS, *DEALERS.values(), *(name for _, names in LEVELS.values() for name in names), *OTHERS]
+        everyone = [*CUSTODIANS, *DEALERS.values(), *MEMBERS, *OTHERS]
         self.each(everyone, lambda name: self.must(
             "custody", "person", "--name", name, "--deployment", self.deployment, "--out", self.people, who=name))
         self.must("custody", "trust", "--custodian", *map(self.card, CUSTODIANS), "--custodian-threshold", 2, "--out", self.trust)
@@ -109,9 +116,9 @@ class Custody:
             self.deployment, passphrase=HOST_PASSPHRASE)
 
     def deal(self, level):
-        threshold, names = LEVELS[level]
+        quorum, number, threshold, names = LEVELS[level]
         self.must(
-            "custody", "deal", "--quorum", "standard", "--level", level, "--threshold", threshold, "--dealer",
+            "custody", "deal", "--quorum", quorum, "--level", number, "--threshold", threshold, "--dealer",
             self.keyring(DEALERS[level]), "--member", *map(self.card, names), "--out", self.work / f"level-{level}.deal",
             who=DEALERS[level])
 
@@ -122,7 +129,7 @@ class Custody:
     def persons(self, lapsed=()):
         """The file of persons; training of those in `lapsed` is over."""
         lines = ["# card; powers; trained; vetted", ""]
-        for name in [*(name for _, names in LEVELS.values() for name in names), *OTHERS]:
+        for name in [*MEMBERS, *OTHERS]:
             trained = "2020-02-29" if name in lapsed else FAR
             lines.append(f"{name}.card; {POWERS.get(name, '')}; trained={trained}; vetted={FAR}")
         path = self.people / "persons"
@@ -161,17 +168,26 @@ class Custody:
 
     def write_config(self, roster):
         self.config.write_text(json.dumps({
-            "identityStore": "state/identity.sqlite", "hostKeyring": "keys/host.keyring", "log": "state/log", "logKey": "keys/log.pub",
-            "roster": roster.name, "keyService": {"inProcess": {"store": "state/shred.sqlite", "keyring": "keys/keyservice.keyring"}},
+            "identityStore": "state/identity.sqlite", "hostKeyring": "keys/host.keyring", "openerKeyring": "keys/opener.keyring",
+            "log": "state/log", "logKey": "keys/log.pub", "roster": roster.name, "keyService": {"inProcess": {"store": "state/shred.sqlite", "keyring": "keys/keyservice.keyring"}},
         }))
 
     # Reveals
 
-    def ask(self, pseudonym, roster, name, requester="rita", case="Ticket 4711: threats sent from this account.\n"):
+    def attest(self, pseudonym):
+        """The host's word whose record a pseudonym leads to, once for each."""
+        if pseudonym not in self.attestations:
+            path = self.work / f"{pseudonym}.attestation"
+            self.must("request", "attest", "--config", self.config, "--pseudonym", pseudonym, "--out", path, machine="host")
+            self.attestations[pseudonym] = path
+        return self.attestations[pseudonym]
+
+    def ask(
+            self, pseudonym, roster, name, requester="rita", case="Ticket 4711: threats sent from this account.\n", quorum="standard"):
         """Prepares and signs a request."""
         made = self.must(
-            "reveal", "prepare", "--config", self.config, "--pseudonym", pseudonym, "--quorum", "standard", "--keyring",
-            self.keyring("otto"), "--out", self.work / "requests", "--json", who="otto", host=True).json()
+            "reveal", "prepare", "--config", self.config, "--attestation", self.attest(pseudonym), "--quorum", quorum, "--keyring",
+            self.keyring("otto"), "--out", self.work / "requests", "--json", who="otto", machine="opener").json()
         request = Request(self, name, made["draft"], made["recipient"])
         signed = request.sign(roster, requester, case)
         assert signed.code == 0, signed.text
@@ -216,4 +232,4 @@ class Request:
         ]
 
     def open(self, approvals, *options, recipient=None):
-        return self.custody.run(*self.words(approvals, recipient), *options, who="otto", host=True)
+        return self.custody.run(*self.words(approvals, recipient), *options, who="otto", machine="opener")

@@ -35,12 +35,13 @@ def make(work, tool, load):
     parties.make_people()
     parties.make_keyrings()
     parties.each(LEVELS, parties.deal)
-    deals = {name: parties.work / f"level-{level}.deal" for level, (_, names) in LEVELS.items() for name in names}
+    deals = {name: parties.work / f"level-{level}.deal" for level, (*_, names) in LEVELS.items() for name in names}
     for answer in parties.each(("ada", "dan", "eve"), lambda name: parties.receive(name, deals[name])):
         assert answer.code == 0, answer.text
     roster = parties.work / "roster"
     parties.must(
-        "custody", "roster", "draft", "--deal", parties.work / "level-1.deal", parties.work / "level-2.deal", "--persons",
+        "custody", "roster", "draft", "--host", parties.keys / "host.card", "--deal",
+        *(parties.work / f"level-{level}.deal" for level in LEVELS), "--persons",
         parties.persons(), "--purpose", "terms-of-service-review", "--out", roster)
     parties.sign_roster(roster, "kim", "max")
     parties.hand_out(roster)

@@ -62,7 +62,7 @@ extension Way {
         let directory = "/tmp/memory-scan-" + Hexadecimal.encode(random.bytes(8))
         try DurableFile.createDirectory(directory, mode: 0o700)
         defer {
-            for name in KeyringCeremony.fileNames + ["passphrase"] { unlink("\(directory)/\(name)") }
+            for name in KeyringCeremony(origin: "").fileNames + ["passphrase"] { unlink("\(directory)/\(name)") }
             rmdir(directory)
         }
         try body(directory)
@@ -164,6 +164,10 @@ private struct WatchedKeyService: KeyService, SenderKeyService {
     func releases(limit: Int) async throws(VaultError) -> [KeyRelease] { try await service.releases(limit: limit) }
 
     func acknowledge(_ releases: [KeyRelease]) async throws(VaultError) { try await service.acknowledge(releases) }
+
+    func deny(_ file: RevealFile, _ denials: [Approval]) async throws(VaultError) { try await service.deny(file, denials) }
+
+    func close(_ review: BreakGlassReview) async throws(VaultError) { try await service.close(review) }
 
     func sweep() async throws(VaultError) -> Int { try await service.sweep() }
 

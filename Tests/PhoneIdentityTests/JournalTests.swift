@@ -28,6 +28,8 @@ private struct HandledKeyService: KeyService {
         if loses() { throw VaultError(.unavailable, "The key service cannot be reached (a fault made for a test).") }
         try await base.acknowledge(releases)
     }
+    func deny(_ file: RevealFile, _ denials: [Approval]) async throws(VaultError) { try await base.deny(file, denials) }
+    func close(_ review: BreakGlassReview) async throws(VaultError) { try await base.close(review) }
     func sweep() async throws(VaultError) -> Int { try await base.sweep() }
 }
 

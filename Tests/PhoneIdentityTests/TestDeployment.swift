@@ -80,9 +80,14 @@ final class TestKeyrings: Sendable {
     let sender: SenderKeyring
     let log: LogKeyring
 
-    init() throws {
+    /// - Parameter set: keyrings that are in no file, instead of new ones.
+    init(_ set: KeyringSet? = nil) throws {
         directory = NSTemporaryDirectory() + "phone-identity-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        if let set {
+            (host, keyService, sender, log) = (set.host, set.keyService, set.sender, set.log)
+            return
+        }
         let (random, passphrase) = (SystemRandomSource(), KeyringPassphrase(Self.passphrase))
         try KeyringCeremony(origin: "example.com/test", work: .testing).perform(
             directory: directory, deployment: DeploymentID(random: random), passphrase: passphrase, random: random)
@@ -110,9 +115,12 @@ final class TestDeployment: Sendable {
     /// Whether older pages of the stores are gone when asked.
     let isForgotten = Mutex(true)
     private let secrets = Mutex<Set<String>>([])
+    /// Who may open numbers.
+    let custody: SimulatedCustody?
 
-    init(clock: TestClock = TestClock()) throws {
-        keyrings = try TestKeyrings()
+    init(clock: TestClock = TestClock(), custody: SimulatedCustody? = nil, keyrings: KeyringSet? = nil) throws {
+        self.custody = custody
+        self.keyrings = try TestKeyrings(keyrings ?? custody?.keyrings)
         identity = ProbeStore(lifeline)
         keys = ProbeStore(lifeline)
         self.clock = clock
@@ -125,13 +133,14 @@ final class TestDeployment: Sendable {
         policy: IdentityPolicy = TestDeployment.policy, transport: (any MessageTransport)? = nil, budget: LocalKeyService.Budget = .init()
     ) throws -> IdentityEnvironment {
         let forget: @Sendable () async throws(StorageError) -> Bool = { [self] in isForgotten.withLock { $0 } }
+        let signer = try LogSigner(name: keyrings.log.origin, seed: keyrings.log.seed, heads: heads)
         let keyService = LocalKeyService(
-            store: keys, keyring: keyrings.keyService, budget: budget, time: clock, random: random, forgetOldPages: forget)
+            store: keys, keyring: keyrings.keyService, budget: budget, log: signer.key, time: clock, random: random, forgetOldPages: forget)
         return IdentityEnvironment(
-            identityStore: identity, forgetOldPages: forget, keyring: keyrings.host, keyService: keyService, tagEvaluator: keyService,
+            identityStore: identity, forgetOldPages: forget, keyring: keyrings.host,
+            roster: try custody.map { try Roster($0.roster, custodians: $0.custodians) }, keyService: keyService, tagEvaluator: keyService,
             transport: transport ?? inbox,
-            log: .init(
-                signer: try LogSigner(name: keyrings.log.origin, seed: keyrings.log.seed, heads: heads), tiles: tiles),
+            log: .init(signer: signer, tiles: tiles),
             observer: observations, time: clock, random: random, policy: policy)
     }
 

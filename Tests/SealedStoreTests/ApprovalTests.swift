@@ -12,7 +12,8 @@ import Testing
 
     private func request(requester: String = "rita", life: Duration = .seconds(86_400)) async throws -> RevealFile {
         let (person, _) = try await custody.enrol(custody.newNumber())
-        return try custody.file(try await custody.desk().prepare(person, role: .standard).draft, requester: requester, life: life)
+        return try custody.file(
+            try await custody.desk().prepare(custody.attestation(person), role: .standard).draft, requester: requester, life: life)
     }
 
     private func refuses(_ file: RevealFile) -> Bool {
@@ -37,12 +38,13 @@ import Testing
         let (ada, _) = try await custody.enrol("+41446681800")
         let (ben, _) = try await custody.enrol("+41446681801")
         let desk = try custody.desk()
-        let mine = try await desk.prepare(ada, role: .standard).draft.draft
-        let yours = try await desk.prepare(ben, role: .standard).draft.draft
+        let mine = try await desk.prepare(custody.attestation(ada), role: .standard).draft.draft
+        let yours = try await desk.prepare(custody.attestation(ben), role: .standard).draft.draft
         // A requester who swaps the envelope signs what is swapped: all digests agree.
         let crossed = RevealDraft(
             RevealRequest.Draft(
-                role: .standard, body: mine.body, envelope: yours.envelope, recipient: mine.recipient, opener: mine.opener))
+                role: .standard, attestation: mine.attestation, body: mine.body, envelope: yours.envelope, recipient: mine.recipient,
+                opener: mine.opener))
         let file = try custody.file(crossed)
         for name in ["ada", "ben", "cleo", "dan", "eve", "finn"] {
             let error = #expect(throws: VaultError.self) { _ = try custody.approval(file, by: name) }
@@ -51,8 +53,49 @@ import Testing
         // The other way round: the envelope under a header that says it is somebody else's.
         let renamed = RevealDraft(
             RevealRequest.Draft(
-                role: .breakGlass, body: mine.body, envelope: mine.envelope, recipient: mine.recipient, opener: mine.opener))
+                role: .breakGlass, attestation: mine.attestation, body: mine.body, envelope: mine.envelope, recipient: mine.recipient,
+                opener: mine.opener))
         #expect(refuses(try custody.file(renamed)))
+    }
+
+    @Test func `A request about one person that opens another's record is refused, for the host says whose record it is`() async throws {
+        let (ada, _) = try await custody.enrol(custody.newNumber())
+        let (ben, _) = try await custody.enrol(custody.newNumber())
+        let desk = try custody.desk()
+        let bens = try await desk.prepare(custody.attestation(ben), role: .standard).draft.draft
+        func file(_ attestation: RecordAttestation, notBefore: Timestamp? = nil) throws -> RevealFile {
+            try RevealFile(
+                requesting: RevealDraft(
+                    RevealRequest.Draft(
+                        role: .standard, attestation: attestation, body: bens.body, envelope: bens.envelope, recipient: bens.recipient,
+                        opener: bens.opener)),
+                for: Purposes.TermsOfServiceReview.self, caseText: "Ticket 4711.", roster: custody.roster, custodians: custody.custodians,
+                requester: custody.person("rita"), notBefore: notBefore ?? custody.clock.now(), random: custody.random)
+        }
+        let good = custody.attestation(ben)
+        #expect(!refuses(try file(good)))
+        // The host's word about another, and a word about this one that is not this host's.
+        #expect(refuses(try file(custody.attestation(ada))))
+        #expect(refuses(try file(custody.attestation(ben, host: try TestCustody().keyrings.host))))
+        let elsewhere = RevealSubject(audit: ben.audit, record: RecordID(random: custody.random))
+        #expect(refuses(try file(custody.attestation(elsewhere))))
+        let (bytes, request, roster) = (good.bytes, try file(good).request, try custody.verifiedRoster())
+        try good.check(request, roster)
+        for bit in 0..<bytes.count * 8 {
+            var changed = bytes
+            changed[bit / 8] ^= 1 << UInt8(bit % 8)
+            guard let attestation = try? RecordAttestation(bytes: changed) else { continue }
+            #expect(throws: VaultError.self, "bit \(bit)") { try attestation.check(request, roster) }
+        }
+        // A week later it is too old, though all signatures hold.
+        custody.clock.advance(by: RevealRequest.longestLife)
+        #expect(!refuses(try file(good)))
+        custody.clock.advance(by: .milliseconds(1))
+        #expect(refuses(try file(good)))
+        // And none is good before it was given, but for what clocks differ.
+        let past = custody.clock.now() - ApprovalSet.clockAllowance
+        #expect(!refuses(try file(custody.attestation(ben), notBefore: past)))
+        #expect(refuses(try file(custody.attestation(ben), notBefore: past - .milliseconds(1))))
     }
 
     @Test func `Every bit of an approval and of a denial counts`() async throws {
@@ -94,10 +137,10 @@ import Testing
 
     @Test func `Only who may request requests, and only a named opener opens`() async throws {
         let (person, _) = try await custody.enrol("+41446681800")
-        let draft = try await custody.desk().prepare(person, role: .standard).draft
+        let draft = try await custody.desk().prepare(custody.attestation(person), role: .standard).draft
         #expect(throws: VaultError.self) { _ = try custody.file(draft, requester: "eve") }
         #expect(throws: VaultError.self) { _ = try custody.file(draft, requester: "kim") }
-        let other = try await custody.desk(opener: "ada").prepare(person, role: .standard).draft
+        let other = try await custody.desk(opener: "ada").prepare(custody.attestation(person), role: .standard).draft
         #expect(throws: VaultError.self) { _ = try custody.file(other) }
         #expect(throws: VaultError.self) { _ = try custody.file(draft, life: .seconds(8 * 86_400)) }
         #expect(throws: VaultError.self) { _ = try custody.file(draft, life: .zero) }

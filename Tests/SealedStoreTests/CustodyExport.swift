@@ -34,6 +34,7 @@ struct CustodyExport {
     mutating func madeLines(about people: [PreparedEnrolment]) async throws -> [String] {
         let custody = custody
         give("custodians", custody.custodians.bytes)
+        give("host-card", custody.keyrings.host.card.bytes)
         give("roster-1", custody.roster)
 
         // Pat comes in by the resharing, with keys from a file.
@@ -102,9 +103,11 @@ struct CustodyExport {
         let (body, envelopes) = try TestParties.decode(person.value)
         let key = RecipientKey(random: random)
         let opener = custody.person("otto")
+        let attestation = custody.attestation(RevealSubject(audit: person.audit, record: person.record))
         let draft = RevealDraft(
             RevealRequest.Draft(
-                role: role, body: body, envelope: try #require(envelopes.first { $0.role == .init(role) }), recipient: key.publicKey,
+                role: role, attestation: attestation, body: body, envelope: try #require(envelopes.first { $0.role == .init(role) }),
+                recipient: key.publicKey,
                 opener: opener.publicKey))
         let file = try RevealFile(
             requesting: draft, for: Purposes.SecurityAlert.self, caseText: "Ticket \(number): threats – see § 3.", roster: roster,

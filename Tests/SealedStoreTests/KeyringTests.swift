@@ -32,12 +32,13 @@ private func keyringCode(_ body: () throws -> Void) throws -> KeyringError.Code?
 
     @Test func `A ceremony writes four files that their owner alone may read, with the same deployment and no key twice`() throws {
         let parties = try TestParties()
-        for name in KeyringCeremony.fileNames {
+        let names = KeyringCeremony(origin: "example.com/test").fileNames
+        for name in names {
             let attributes = try FileManager.default.attributesOfItem(atPath: "\(parties.directory)/\(name)")
             #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600, "\(name)")
             #expect(try file(parties, name)[10..<26].elementsEqual(parties.deployment.bytes))
         }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: parties.directory).sorted() == KeyringCeremony.fileNames.sorted())
+        #expect(try FileManager.default.contentsOfDirectory(atPath: parties.directory).sorted() == names.sorted())
         #expect(parties.host.deployment == parties.deployment && parties.keyService.deployment == parties.deployment)
         #expect(parties.sender.deployment == parties.deployment)
         let log = try LogKeyring(path: parties.directory + "/log.keyring", passphrase: passphrase)
@@ -57,14 +58,14 @@ private func keyringCode(_ body: () throws -> Void) throws -> KeyringError.Code?
 
     @Test func `Keys are never overwritten`() throws {
         let parties = try TestParties()
-        let before = try KeyringCeremony.fileNames.map { try file(parties, $0) }
         let ceremony = KeyringCeremony(origin: "example.com/test", work: .testing)
+        let before = try ceremony.fileNames.map { try file(parties, $0) }
         let again = try keyringCode {
             try ceremony.perform(
                 directory: parties.directory, deployment: parties.deployment, passphrase: passphrase, random: parties.random)
         }
         #expect(again == .exists)
-        #expect(try KeyringCeremony.fileNames.map { try file(parties, $0) } == before)
+        #expect(try ceremony.fileNames.map { try file(parties, $0) } == before)
     }
 
     @Test func `A ceremony that cannot write, or has no name for its log, says so`() throws {
@@ -137,6 +138,31 @@ private func keyringCode(_ body: () throws -> Void) throws -> KeyringError.Code?
         #expect(try keyringCode { _ = try HostKeyring(path: parties.directory, passphrase: passphrase) } == .system)
     }
 
+    @Test func `A keyring under another passphrase holds the same keys, and the first stays as it is`() throws {
+        let parties = try TestParties(custody: try TestCustody())
+        let new = KeyringPassphrase("another party's words")
+        for name in ["host", "keyservice", "sender", "log", "opener"] {
+            let (old, path) = ("\(parties.directory)/\(name).keyring", "\(parties.directory)/\(name).new")
+            let before = try file(parties, "\(name).keyring")
+            try KeyringFile.reseal(old, passphrase, to: path, under: new, work: .testing, random: parties.random)
+            #expect(try file(parties, "\(name).keyring") == before)
+            #expect(try keyringCode { _ = try KeyringFile(path: path, kind: nil, passphrase: passphrase) } == .wrongPassphrase)
+            let twice = try keyringCode {
+                try KeyringFile.reseal(old, passphrase, to: path, under: new, work: .testing, random: parties.random)
+            }
+            #expect(twice == .exists)
+            let wrong = try keyringCode {
+                try KeyringFile.reseal(old, new, to: path + "2", under: new, work: .testing, random: parties.random)
+            }
+            #expect(wrong == .wrongPassphrase)
+        }
+        let host = try HostKeyring(path: parties.directory + "/host.new", passphrase: new)
+        #expect(bytes(of: host.keys.pepper) == bytes(of: parties.host.keys.pepper) && host.card == parties.host.card)
+        let opener = try OpenerKeyring(path: parties.directory + "/opener.new", passphrase: new)
+        #expect(opener.custodians == parties.host.custodians && bytes(of: opener.pepper.secret) == bytes(of: host.keys.pepper))
+        #expect(try keyringCode { _ = try OpenerKeyring(path: parties.directory + "/host.new", passphrase: new) } == .wrongKind)
+    }
+
     @Test func `A header cannot make the passphrase's hash take all memory or all day`() throws {
         let parties = try TestParties()
         let host = try file(parties, "host.keyring")
@@ -149,7 +175,7 @@ private func keyringCode(_ body: () throws -> Void) throws -> KeyringError.Code?
 
     @Test func `A keyring without one of its keys, or with one too short, is incomplete`() throws {
         let parties = try TestParties()
-        let names = ["pepper", "record-mac", "pseudonym-root", "token", "code", "proof"]
+        let names = ["pepper", "record-mac", "pseudonym-root", "token", "code", "proof", "attestation"]
         func make(without missing: String?, short: String?) throws -> KeyringError.Code? {
             var entries = KeyringEntries()
             for name in names where name != missing {

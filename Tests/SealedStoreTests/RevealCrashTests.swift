@@ -112,8 +112,6 @@ private struct MortalKeyService: RevealKeyService {
         try await step { try await service.addShredKey(copy.deposit) }
     }
 
-    func close(_ review: BreakGlassReview) async throws(VaultError) { try await step { try await service.close(review) } }
-
     private final class Copy: Sendable {
         let deposit: ShredKeyDeposit
         init(_ deposit: consuming ShredKeyDeposit) { self.deposit = deposit }
@@ -135,7 +133,7 @@ private struct MortalKeyService: RevealKeyService {
             let desk = try custody.desk(
                 keyService: MortalKeyService(service: custody.service, process: process),
                 store: MortalStore(store: custody.rows, process: process))
-            let draft = try await desk.prepare(person, role: .standard)
+            let draft = try await desk.prepare(custody.attestation(person), role: .standard)
             let file = try custody.file(draft.draft)
             let approvals = try custody.approvals(file)
             var shown: String?
@@ -163,7 +161,7 @@ private struct MortalKeyService: RevealKeyService {
             do { reopened = digits(of: try await again.open(file, approvals, with: draft.key, of: person)) } catch {}
             if let reopened { #expect(reopened == String(number.dropFirst())) }
             _ = try await sweep.sweep(now: custody.clock.now())
-            let next = try await again.prepare(person, role: .standard)
+            let next = try await again.prepare(custody.attestation(person), role: .standard)
             let nextFile = try custody.file(next.draft)
             let opened = try await again.open(nextFile, try custody.approvals(nextFile), with: next.key, of: person)
             #expect(digits(of: opened) == String(number.dropFirst()), "step \(steps)")
@@ -197,7 +195,7 @@ private struct MortalKeyService: RevealKeyService {
             var files: [RevealFile] = []
             var prepared: [PreparedBox] = []
             for _ in 0..<2 {
-                let draft = PreparedBox(try await desk.prepare(person, role: .standard))
+                let draft = PreparedBox(try await desk.prepare(custody.attestation(person), role: .standard))
                 files.append(try custody.file(draft.prepared.draft))
                 prepared.append(draft)
             }
@@ -217,7 +215,7 @@ private struct MortalKeyService: RevealKeyService {
                 _ = try await sweep.sweep(now: custody.clock.now())
                 custody.clock.advance(by: .seconds(3_700))
             }
-            let next = try await desk.prepare(person, role: .standard)
+            let next = try await desk.prepare(custody.attestation(person), role: .standard)
             let file = try custody.file(next.draft)
             let opened = try await desk.open(file, try custody.approvals(file), with: next.key, of: person)
             #expect(digits(of: opened) == String(number.dropFirst()))
@@ -263,5 +261,4 @@ private struct Gate: RevealKeyService {
         try await service.addShredKey(deposit)
     }
 
-    func close(_ review: BreakGlassReview) async throws(VaultError) { try await service.close(review) }
 }

@@ -14,9 +14,9 @@ import Testing
         let (person, prepared) = try await custody.enrol("+41446681800")
         let desk = try custody.desk()
         let before = try #require(try await custody.rows.record(at: prepared.vaultKey))
-        let draft = try await desk.prepare(person, role: .standard)
+        let draft = try await desk.prepare(custody.attestation(person), role: .standard)
         let file = try RevealFile(bytes: try custody.file(draft.draft).bytes)
-        try await desk.register(file, of: person)
+        try await custody.ledger().recordRequest(file.request, person)
         let approvals = try custody.approvals(file).map { try Approval(bytes: $0.bytes) }
         let number = try await desk.open(file, approvals, with: draft.key, of: person)
         #expect(digits(of: number) == "41446681800")
@@ -35,7 +35,7 @@ import Testing
         #expect(try await custody.service.unconfirmed(before: Timestamp(milliseconds: .max), limit: 10).isEmpty)
 
         // It opens again, by a new request.
-        let next = try await desk.prepare(person, role: .standard)
+        let next = try await desk.prepare(custody.attestation(person), role: .standard)
         let again = try custody.file(next.draft)
         let second = try await desk.open(again, try custody.approvals(again, by: ["cleo", "eve", "dan"]), with: next.key, of: person)
         #expect(digits(of: second) == "41446681800")

@@ -17,7 +17,8 @@ import Testing
         _ deals: [ShareDeal], persons: [Roster.Person]? = nil, purposes: [PurposeCode] = TestCustody.purposes
     ) throws -> Roster {
         try Roster(
-            after: nil, deployment: custody.deployment, levels: try deals.map { (try DealtLevel($0), purposes) },
+            after: nil, deployment: custody.deployment, host: custody.keyrings.host.card,
+            levels: try deals.map { (try DealtLevel($0), purposes) },
             persons: persons ?? TestCustody.persons(custody.people, at: custody.clock.now()), issuedAt: custody.clock.now())
     }
 

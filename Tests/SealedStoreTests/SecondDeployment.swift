@@ -14,6 +14,7 @@ struct SecondDeployment {
     let keyService: KeyServiceKeyring
     let sender: SenderKeyring
     let log: LogKeyring
+    let opener: OpenerKeyring
     let identity = InMemoryRecordStore()
     let keys = InMemoryRecordStore()
     let clock = TestClock()
@@ -33,6 +34,7 @@ struct SecondDeployment {
         keyService = try Self.inFile(keyring("keyservice")) { try KeyServiceKeyring(path: $0, passphrase: passphrase) }
         sender = try Self.inFile(keyring("sender")) { try SenderKeyring(path: $0, passphrase: passphrase) }
         log = try Self.inFile(keyring("log")) { try LogKeyring(path: $0, passphrase: passphrase) }
+        opener = try Self.inFile(keyring("opener")) { try OpenerKeyring(path: $0, passphrase: passphrase) }
         people = lines.filter { $0[0] == "person" }.map { Array($0.dropFirst()) }
         due = try #require(lines.first { $0[0] == "due" }.map { Array($0.dropFirst()) })
         custody = Dictionary(

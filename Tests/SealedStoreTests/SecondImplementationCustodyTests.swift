@@ -57,11 +57,12 @@ import Testing
     @Test func `Its roster is the one that is drafted and signed here`() throws {
         let roster = try second.roster(1)
         let drafted = try Roster(
-            after: nil, deployment: second.host.deployment,
+            after: nil, deployment: second.host.deployment, host: second.host.card,
             levels: try second.deals("deal").map { deal in
                 let purposes = roster.quorum(deal.role)?.levels[Int(deal.level) - 1].purposes
                 return (try DealtLevel(deal), try #require(purposes))
             }, persons: roster.persons, issuedAt: roster.issuedAt)
+        #expect(try HostCard(bytes: second.file("host-card")) == second.host.card)
         let signed = try Roster.sign(try Roster.sign(drafted.draft, by: second.person("kim")), by: second.person("max"))
         #expect(try signed == second.file("roster-1"))
         #expect(throws: VaultError.self) {
@@ -202,8 +203,8 @@ import Testing
             random: SystemRandomSource(), observer: NoObserver())
         func desk(revealsPerDay: UInt32) throws -> RevealDesk {
             let service = second.service(budget: .init(revealsPerDay: revealsPerDay), log: signer.key)
-            return try RevealDesk(
-                store: second.rows, partitions: TestParties.partitions, keyring: second.host, opener: second.person("otto"),
+            return RevealDesk(
+                store: second.rows, partitions: TestParties.partitions, keyring: second.opener, opener: try second.person("otto"),
                 keyService: service, evaluator: service, recorder: outbox,
                 log: SequencedLog(sequencer: sequencer, evidence: EvidenceSource(tiles, key: signer.key)), time: second.clock)
         }
@@ -243,7 +244,7 @@ import Testing
         let before = second.clock.now()
         second.clock.set(to: review.time)
         try await service.close(review)
-        #expect(try await refusal { try await service.close(review) } == .notFound)
+        try await service.close(review)
         second.clock.set(to: before)
 
         let later = try RevealFile(bytes: try second.file("request-2"))

@@ -93,7 +93,7 @@ import Testing
         try await parties.open()
         let index = PseudonymIndex(store: parties.rows, partitions: TestParties.partitions, keyring: parties.host, random: parties.random)
         var lines: [String] = []
-        for (kind, name) in [("host", "host"), ("keyservice", "keyservice"), ("sender", "sender"), ("log", "log")] {
+        for (kind, name) in [("host", "host"), ("keyservice", "keyservice"), ("sender", "sender"), ("log", "log"), ("opener", "opener")] {
             let data = try #require(FileManager.default.contents(atPath: "\(parties.directory)/\(name).keyring"))
             lines.append("keyring \(kind) \(Hexadecimal.encode(data))")
         }

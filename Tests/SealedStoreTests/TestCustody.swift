@@ -54,13 +54,13 @@ final class TestCustody: Sendable {
                     dealer: people["dealer-\(number + 1)"]!, random: random))
         }
         self.deals = deals
-        roster = try Self.signed(
-            try Roster(
-                after: nil, deployment: deployment, levels: try deals.map { (try DealtLevel($0), Self.purposes) },
-                persons: Self.persons(people, at: clock.now()), issuedAt: clock.now()
-            ).draft, people)
         keyrings = try KeyringCeremony(origin: "example.com/test", custodians: custodians, work: .testing)
             .keyrings(deployment: deployment, random: random)
+        roster = try Self.signed(
+            try Roster(
+                after: nil, deployment: deployment, host: keyrings.host.card, levels: try deals.map { (try DealtLevel($0), Self.purposes) },
+                persons: Self.persons(people, at: clock.now()), issuedAt: clock.now()
+            ).draft, people)
         outbox = AuditOutbox(partitions: Self.partitions, time: clock, random: random)
         signer = try LogSigner(name: keyrings.log.origin, seed: keyrings.log.seed, heads: InMemorySignerHeadStore())
         service = LocalKeyService(
@@ -135,10 +135,22 @@ final class TestCustody: Sendable {
     // MARK: Reveals
 
     func desk(keyService: (any RevealKeyService)? = nil, store: (any RecordStore)? = nil, opener: String = "otto") throws -> RevealDesk {
-        try RevealDesk(
-            store: store ?? rows, partitions: Self.partitions, keyring: keyrings.host, opener: person(opener),
+        RevealDesk(
+            store: store ?? rows, partitions: Self.partitions, keyring: try #require(keyrings.opener), opener: person(opener),
             keyService: keyService ?? service, evaluator: service, recorder: outbox, log: SequencingLog(custody: self), time: clock,
             random: random)
+    }
+
+    /// What the host remembers of requests.
+    func ledger() -> RevealLedger {
+        RevealLedger(store: rows, partitions: Self.partitions, recorder: outbox, time: clock, random: random)
+    }
+
+    /// The host's word about a person.
+    func attestation(_ person: RevealSubject, host: HostKeyring? = nil) -> RecordAttestation {
+        RecordAttestation(
+            Pseudonym(bytes: Array(person.audit.id.bytes) + [0, 0, 0, 0]), subject: person.audit.id, record: person.record,
+            keyring: host ?? keyrings.host, at: clock.now())
     }
 
     func file(_ draft: RevealDraft, requester: String = "rita", life: Duration = .seconds(86_400)) throws -> RevealFile {

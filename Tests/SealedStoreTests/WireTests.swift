@@ -101,7 +101,7 @@ private final class TappedChannel: RequestChannel {
         let (person, _) = try await custody.enrol(number)
         let (opener, _) = remote(.opener)
         let desk = try custody.desk(keyService: opener)
-        let draft = try await desk.prepare(person, role: .standard)
+        let draft = try await desk.prepare(custody.attestation(person), role: .standard)
         let file = try custody.file(draft.draft)
         let opened = try await desk.open(file, try custody.approvals(file), with: draft.key, of: person)
         #expect(digits(of: opened) == String(number.dropFirst()))
@@ -109,10 +109,12 @@ private final class TappedChannel: RequestChannel {
 
     @Test func `Each party may ask what is its part and nothing else`() async throws {
         let allowed: [KeyServiceRole: Set<KeyServiceOperation>] = [
-            .host: [.put, .releaseHistoryKey, .erase, .unconfirmed, .confirm, .discard, .releases, .acknowledge, .sweep],
+            .host: [
+                .put, .releaseHistoryKey, .erase, .unconfirmed, .confirm, .discard, .releases, .acknowledge, .sweep, .deny, .closeReview,
+            ],
             .evaluator: [.evaluate],
             .sender: [.releaseForOrder, .releaseForResealing, .addShredKey],
-            .opener: [.evaluate, .submit, .releaseForOpening, .addShredKey, .closeReview],
+            .opener: [.evaluate, .submit, .releaseForOpening, .addShredKey],
         ]
         for role in KeyServiceRole.allCases {
             for operation in KeyServiceOperation.allCases {

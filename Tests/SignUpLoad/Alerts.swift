@@ -1,4 +1,5 @@
 #if SQLite
+    import AuditLog
     import IdentityTypes
     import PhoneIdentity
     import RecordStorage
@@ -14,14 +15,16 @@
         init(deployment: Deployment, senders: [RemoteSender]) { (self.deployment, self.senders) = (deployment, senders) }
 
         func send(_ template: String, to people: some Sequence<String>) async throws {
-            let directory = PersonDirectory(store: deployment.identity.records, keyring: deployment.keyring)
+            let store = authenticated(deployment.identity.records)
+            let registry = RevealRegistry(
+                store: store, keyring: deployment.keyring, keyService: deployment.keyService, outbox: AuditOutbox())
             let vault = NumberVault(
-                store: authenticated(deployment.identity.records), partitions: .standard, keyring: deployment.keyring,
+                store: store, partitions: .standard, keyring: deployment.keyring,
                 keyService: deployment.keyService, evaluator: deployment.evaluator)
             for word in people {
                 guard let pseudonym = Pseudonym(rawValue: word) else { throw WrongUse() }
                 let person: RevealSubject
-                do throws(IdentityError) { person = try await directory.revealSubject(of: pseudonym) } catch {
+                do throws(IdentityError) { person = try await registry.subject(of: pseudonym) } catch {
                     say("refused \(pseudonym) \(error.code.rawValue)")
                     continue
                 }

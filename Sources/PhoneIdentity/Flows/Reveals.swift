@@ -1,31 +1,33 @@
 import AuditLog
-public import IdentityTypes
+import IdentityTypes
 import RecordStorage
 public import SealedStore
 
 extension IdentityService {
-    /// Whose record a pseudonym leads to, for a request to open it.
-    ///
-    /// - Throws: ``IdentityError``: `.unknownPseudonym`, `.erasing`, or a storage code.
-    public func revealSubject(of pseudonym: Pseudonym) async throws(IdentityError) -> RevealSubject {
-        let (enrolment, _) = try await person(pseudonym)
-        return RevealSubject(audit: enrolment.audit, record: enrolment.record)
+    /// The host's part when people see a number.
+    public var reveals: RevealRegistry {
+        RevealRegistry(
+            store: store, partitions: environment.partitions, keyring: environment.keyring, keyService: environment.keyService,
+            outbox: outbox, time: environment.time, random: environment.random)
     }
 
-    /// The desk at which records are opened to people: belongs on a custodian's machine, whose keyring it takes.
+    /// The desk at which records are opened to people, in the host's own process: the lesser profile. It belongs on a custodian's machine,
+    /// with a keyring of its own.
     ///
     /// - Parameter keyService: as the opener reaches it.
     /// - Throws: ``IdentityError`` with code `vault.requestRefused` when the host keyring names no custodians.
     public func revealDesk(opener: PersonKeyring, keyService: any RevealKeyService) throws(IdentityError) -> RevealDesk {
-        do throws(VaultError) {
-            return try RevealDesk(
-                store: store, partitions: environment.partitions, keyring: environment.keyring, opener: opener,
-                keyService: keyService, evaluator: environment.tagEvaluator, recorder: outbox,
-                log: Self.evidence(environment.log.tiles, logKey), time: environment.time, random: environment.random)
-        } catch {
-            throw IdentityError(error)
+        guard let keyring = OpenerKeyring(of: environment.keyring) else {
+            throw IdentityError(VaultError(.requestRefused, "The host keyring names no custodians, so there is no quorum to ask."))
         }
+        return RevealDesk(
+            store: store, partitions: environment.partitions, keyring: keyring, opener: opener, keyService: keyService,
+            evaluator: environment.tagEvaluator, recorder: outbox, log: Self.evidence(environment.log.tiles, logKey),
+            time: environment.time, random: environment.random)
     }
+
+    /// Finds whose record a request names.
+    public var directory: PersonDirectory { PersonDirectory(store: store, partitions: environment.partitions) }
 
     private static func evidence(_ tiles: some TileSource, _ key: LogKey) -> EvidenceSource { EvidenceSource(tiles, key: key) }
 

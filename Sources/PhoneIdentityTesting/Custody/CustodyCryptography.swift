@@ -23,8 +23,7 @@ public final class CustodyCryptography: Sendable {
         custody = try SimulatedCustody(
             deployment: DeploymentID(random: random), now: SystemTimeSource().now(), roles: roles, random: random)
         roster = try Roster(custody.roster, custodians: custody.custodians)
-        let keyrings = try KeyringCeremony(origin: "example.com/custody", custodians: custody.custodians, work: .testing)
-            .keyrings(deployment: custody.deployment, random: random)
+        let keyrings = custody.keyrings
         host = keyrings.host
         evaluator = LocalKeyService(
             store: InMemoryRecordStore(), keyring: keyrings.keyService, random: random, forgetOldPages: { true })
@@ -92,7 +91,9 @@ public final class CustodyCryptography: Sendable {
         let key = RecipientKey(random: random)
         let envelope = try Envelope(
             sealing: dataKey, for: body, to: roster.quorums[0].key, role: .standard, random: random)
-        let draft = RevealDraft(body: body, envelope: envelope, role: .standard, recipient: key, opener: custody.opener)
+        let attestation = RecordAttestation(
+            Pseudonym(bytes: random.bytes(20)), subject: subject, record: record, keyring: host, at: custody.now)
+        let draft = RevealDraft(attestation, body: body, envelope: envelope, role: .standard, recipient: key, opener: custody.opener)
         let file = try custody.request(draft, at: custody.now, random: random)
         let review = try RevealReview(file, custodians: custody.custodians, knownRoster: 0, at: custody.now)
         let approvals = try approvers.map { try custody.approve(review, by: $0, at: custody.now, random: random) }

@@ -22,6 +22,8 @@ public final class SimulatedCustody: Sendable {
     public let roster: [UInt8]
     /// When the roster was issued.
     public let now: Timestamp
+    /// Of the deployment, in no file.
+    package let keyrings: KeyringSet
     private let people: [String: PersonKeyring]
     private let shares: [String: Share]
 
@@ -45,6 +47,8 @@ public final class SimulatedCustody: Sendable {
         }
         self.people = people
         custodians = try CustodianSet(threshold: 2, keys: Self.custodianNames.map { people[$0]!.publicKey })
+        keyrings = try KeyringCeremony(origin: "example.com/custody", custodians: custodians, work: .testing)
+            .keyrings(deployment: deployment, random: random)
         let deals = try zip(levels, dealers).map { level, dealer in
             try ShareDeal(
                 role: level.role, level: level.level, threshold: level.threshold, members: level.members.map { people[$0]!.card },
@@ -57,7 +61,7 @@ public final class SimulatedCustody: Sendable {
         }
         self.shares = shares
         let draft = try Roster(
-            after: nil, deployment: deployment,
+            after: nil, deployment: deployment, host: keyrings.host.card,
             levels: try deals.map { (try DealtLevel($0), [PurposeCode.termsOfServiceReview, .legalObligation, .securityAlert]) },
             persons: listed.map { name in
                 Roster.Person(
@@ -69,15 +73,17 @@ public final class SimulatedCustody: Sendable {
     }
 
     /// Otto's.
-    var opener: PersonKeyring { people["otto"]! }
+    package var opener: PersonKeyring { people["otto"]! }
 
-    func request(_ draft: RevealDraft, at time: Timestamp, random: some RandomSource) throws -> RevealFile {
+    package func person(_ name: String) -> PersonKeyring { people[name]! }
+
+    package func request(_ draft: RevealDraft, at time: Timestamp, random: some RandomSource) throws -> RevealFile {
         try RevealFile(
             requesting: draft, for: Purposes.TermsOfServiceReview.self, caseText: "Ticket 4711: threats sent from this account.",
             roster: roster, custodians: custodians, requester: people["rita"]!, notBefore: time, random: random)
     }
 
-    func approve(_ review: RevealReview, by name: String, at time: Timestamp, random: some RandomSource) throws -> Approval {
+    package func approve(_ review: RevealReview, by name: String, at time: Timestamp, random: some RandomSource) throws -> Approval {
         try review.approve(as: people[name]!, with: shares[name]!.share, at: time, random: random)
     }
 }

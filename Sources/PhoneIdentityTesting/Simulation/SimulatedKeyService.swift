@@ -129,6 +129,13 @@ struct SimulatedKeyService: KeyService, SenderKeyService, RevealKeyService, TagE
         try await answer()
     }
 
+    func deny(_ file: RevealFile, _ denials: [Approval]) async throws(VaultError) {
+        let service = try await call()
+        try await service.deny(file, denials)
+        if isDoubled { try? await service.deny(file, denials) }
+        try await answer()
+    }
+
     func close(_ review: BreakGlassReview) async throws(VaultError) {
         let service = try await call()
         try await service.close(review)

@@ -4,11 +4,11 @@ public import RecordStorage
 
 /// Asks for one record to be opened to people, once: who asks, for what, why, until when, and to which machine.
 ///
-/// 384 bytes: `SPNQ`, version u8 1, quorum u8, deployment 16, request 16, record 16, subject 16, generation u64, body's digest 32, envelope's
-/// digest 32, purpose u16, case's digest 32, roster's digest 32, requester's key 32, opener's key 32, recipient's key 32, from time,
-/// until time, signature 64. It names the record by random names alone: nothing in it is made of the number.
+/// 416 bytes: `SPNQ`, version u8 1, quorum u8, deployment 16, request 16, record 16, subject 16, generation u64, body's digest 32, envelope's
+/// digest 32, attestation's digest 32, purpose u16, case's digest 32, roster's digest 32, requester's key 32, opener's key 32, recipient's
+/// key 32, from time, until time, signature 64. It names the record by random names alone: nothing in it is made of the number.
 public struct RevealRequest: Hashable, Sendable {
-    package static let length = 384
+    package static let length = 416
     /// The longest time from a request's beginning to its end.
     public static let longestLife: Duration = .seconds(7 * 86_400)
 
@@ -21,6 +21,8 @@ public struct RevealRequest: Hashable, Sendable {
     package let generation: UInt64
     package let bodyDigest: [UInt8]
     package let envelopeDigest: [UInt8]
+    /// Of the host's word whose record this is.
+    let attestationDigest: [UInt8]
     public let purpose: PurposeCode
     let caseDigest: [UInt8]
     let rosterDigest: [UInt8]
@@ -39,6 +41,7 @@ public struct RevealRequest: Hashable, Sendable {
     /// What a request is about, before its requester has signed it.
     package struct Draft: Hashable, Sendable {
         package let role: QuorumRole
+        package let attestation: RecordAttestation
         package let body: SealedBody
         package let envelope: Envelope
         package let recipient: [UInt8]
@@ -51,15 +54,14 @@ public struct RevealRequest: Hashable, Sendable {
     ) throws(VaultError) {
         let header = draft.body.header
         (role, deployment, record, subject, generation) = (draft.role, header.deployment, header.record, header.subject, header.generation)
-        (bodyDigest, envelopeDigest) = (draft.body.digest, draft.envelope.digest)
+        (bodyDigest, envelopeDigest, attestationDigest) = (draft.body.digest, draft.envelope.digest, draft.attestation.digest)
         (self.purpose, caseDigest, rosterDigest) = (purpose, RevealFile.caseDigest(caseText), roster.digest)
         (self.requester, opener, recipient) = (requester.publicKey, draft.opener, draft.recipient)
         (self.notBefore, self.expiresAt) = (notBefore, expiresAt)
         id = random.bytes(16)
         let body = Self.body(
-            role, deployment, id, record, subject, generation, bodyDigest, envelopeDigest, purpose, caseDigest, rosterDigest,
-            self.requester,
-            opener, recipient, notBefore, expiresAt)
+            role, deployment, id, record, subject, generation, bodyDigest, envelopeDigest, attestationDigest, purpose, caseDigest,
+            rosterDigest, self.requester, opener, recipient, notBefore, expiresAt)
         digest = SignedMessage.digest("SPNI/v1/reveal-request", body)
         signature = requester.signingKey.sign(digest)
         try check(roster, at: max(notBefore, roster.issuedAt))
@@ -76,14 +78,15 @@ public struct RevealRequest: Hashable, Sendable {
                 throw MalformedBytes()
             }
             let (generation, bodyDigest, envelopeDigest) = (try reader.u64(), try reader.fixed(32), try reader.fixed(32))
+            let attestationDigest = try reader.fixed(32)
             guard let purpose = PurposeCode(rawValue: try reader.u16()) else { throw MalformedBytes() }
             return (
-                role, deployment, id, record, subject, generation, bodyDigest, envelopeDigest, purpose,
+                role, deployment, id, record, subject, generation, bodyDigest, envelopeDigest, attestationDigest, purpose,
                 keys: try Self.keys(&reader), times: (try reader.time(), try reader.time()), signature: try reader.fixed(64)
             )
         }
-        (role, deployment, id, record, subject, generation, bodyDigest, envelopeDigest, purpose) = (
-            read.0, read.1, read.2, read.3, read.4, read.5, read.6, read.7, read.8
+        (role, deployment, id, record, subject, generation, bodyDigest, envelopeDigest, attestationDigest, purpose) = (
+            read.0, read.1, read.2, read.3, read.4, read.5, read.6, read.7, read.8, read.9
         )
         (caseDigest, rosterDigest, requester, opener, recipient) = (
             read.keys[0], read.keys[1], read.keys[2], read.keys[3], read.keys[4]
@@ -101,16 +104,17 @@ public struct RevealRequest: Hashable, Sendable {
 
     public var bytes: [UInt8] {
         Self.body(
-            role, deployment, id, record, subject, generation, bodyDigest, envelopeDigest, purpose, caseDigest, rosterDigest, requester,
-            opener, recipient, notBefore, expiresAt) + signature
+            role, deployment, id, record, subject, generation, bodyDigest, envelopeDigest, attestationDigest, purpose, caseDigest,
+            rosterDigest, requester, opener, recipient, notBefore, expiresAt) + signature
     }
 
     private static let magic = Array("SPNQ".utf8) + [1]
 
     private static func body(
         _ role: QuorumRole, _ deployment: DeploymentID, _ id: [UInt8], _ record: RecordID, _ subject: SubjectID, _ generation: UInt64,
-        _ bodyDigest: [UInt8], _ envelopeDigest: [UInt8], _ purpose: PurposeCode, _ caseDigest: [UInt8], _ rosterDigest: [UInt8],
-        _ requester: [UInt8], _ opener: [UInt8], _ recipient: [UInt8], _ notBefore: Timestamp, _ expiresAt: Timestamp
+        _ bodyDigest: [UInt8], _ envelopeDigest: [UInt8], _ attestationDigest: [UInt8], _ purpose: PurposeCode, _ caseDigest: [UInt8],
+        _ rosterDigest: [UInt8], _ requester: [UInt8], _ opener: [UInt8], _ recipient: [UInt8], _ notBefore: Timestamp,
+        _ expiresAt: Timestamp
     ) -> [UInt8] {
         var writer = ByteWriter(capacity: length)
         writer.fixed(magic)
@@ -122,6 +126,7 @@ public struct RevealRequest: Hashable, Sendable {
         writer.u64(generation)
         writer.fixed(bodyDigest)
         writer.fixed(envelopeDigest)
+        writer.fixed(attestationDigest)
         writer.u16(purpose.rawValue)
         for field in [caseDigest, rosterDigest, requester, opener, recipient] { writer.fixed(field) }
         writer.time(notBefore)
@@ -173,12 +178,14 @@ public struct RevealRequest: Hashable, Sendable {
 
 /// A request with all that an approver needs to judge it: no database, no network.
 ///
-/// `SPNB`, version u8 1, LP(request 384), LP(envelope 208), LP(case text), LP(roster file). The request's digests cover the other three.
+/// `SPNB`, version u8 1, LP(request 416), LP(attestation), LP(envelope 208), LP(case text), LP(roster file). The request's digests cover the other four.
 public struct RevealFile: Hashable, Sendable {
     /// Bytes of a case's text.
     public static let caseLimit = 16_384
 
     public let request: RevealRequest
+    /// Whose record it is, in the host's word.
+    public let attestation: RecordAttestation
     let envelope: ThresholdCiphertext
     /// Why, in the requester's words.
     public let caseText: String
@@ -201,6 +208,7 @@ public struct RevealFile: Hashable, Sendable {
         request = try RevealRequest(
             draft.draft, purpose: Use.token.code, caseText: caseText, roster: try Roster(roster, custodians: custodians),
             requester: requester, notBefore: notBefore, expiresAt: notBefore + life, random: random)
+        attestation = draft.draft.attestation
         envelope = try ThresholdCiphertext(bytes: draft.draft.envelope.box)
         self.caseText = caseText
         self.roster = roster
@@ -208,15 +216,18 @@ public struct RevealFile: Hashable, Sendable {
 
     /// - Throws: ``VaultError`` with code `.malformed` or `.refused`.
     public init(bytes: [UInt8]) throws(VaultError) {
-        let (request, envelope, caseText, roster) = try SignedMessage.decode(bytes, "request file") { reader throws(MalformedBytes) in
+        let (request, attestation, envelope, caseText, roster) = try SignedMessage.decode(bytes, "request file") {
+            reader throws(MalformedBytes) in
             guard try reader.fixed(5) == Self.magic else { throw MalformedBytes() }
             return (
-                try reader.prefixed(atMost: RevealRequest.length), try reader.prefixed(atMost: ThresholdCiphertext.length),
+                try reader.prefixed(atMost: RevealRequest.length), try reader.prefixed(atMost: RecordAttestation.limit),
+                try reader.prefixed(atMost: ThresholdCiphertext.length),
                 try reader.text(atMost: Self.caseLimit), try reader.prefixed(atMost: 131_072)
             )
         }
         guard !caseText.isEmpty else { throw VaultError(.malformed, "A request says why.") }
         self.request = try RevealRequest(bytes: request)
+        self.attestation = try RecordAttestation(bytes: attestation)
         self.envelope = try ThresholdCiphertext(bytes: envelope)
         self.caseText = caseText
         self.roster = roster
@@ -226,6 +237,7 @@ public struct RevealFile: Hashable, Sendable {
         var writer = ByteWriter()
         writer.fixed(Self.magic)
         writer.prefixed(request.bytes)
+        writer.prefixed(attestation.bytes)
         writer.prefixed(envelope.bytes)
         writer.prefixed(caseText)
         writer.prefixed(roster)
@@ -236,7 +248,8 @@ public struct RevealFile: Hashable, Sendable {
 
     static func caseDigest(_ text: String) -> [UInt8] { SignedMessage.digest("SPNI/v1/case", Array(text.utf8)) }
 
-    /// Checks everything that needs no share: the roster, the request, and that envelope and case are the request's own.
+    /// Checks everything that needs no share: the roster, the request, that envelope and case are the request's own, and that the host
+    /// says whose record it is.
     ///
     /// - Parameters:
     ///   - knownRoster: the highest number of a roster that was ever seen; an older one is refused.
@@ -256,9 +269,10 @@ public struct RevealFile: Hashable, Sendable {
     /// - Throws: ``VaultError`` with code `.requestRefused`; also when the request names another roster.
     package func check(with roster: Roster, at time: Timestamp) throws(VaultError) {
         try request.check(roster, at: time)
-        guard Self.caseDigest(caseText) == request.caseDigest, Envelope.digest(of: envelope.bytes) == request.envelopeDigest else {
-            throw VaultError(.requestRefused, "The envelope or the case is not the one that was requested.")
-        }
+        guard Self.caseDigest(caseText) == request.caseDigest, Envelope.digest(of: envelope.bytes) == request.envelopeDigest,
+            attestation.digest == request.attestationDigest
+        else { throw VaultError(.requestRefused, "The envelope, the attestation or the case is not the one that was requested.") }
+        try attestation.check(request, roster)
         // A ciphertext of another record does not verify under this record's label.
         guard let key = roster.quorum(request.role)?.key else { throw VaultError(.requestRefused, "The roster has no such quorum.") }
         do { try envelope.verify(key: key, label: request.label(key)) } catch {

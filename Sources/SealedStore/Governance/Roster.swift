@@ -72,6 +72,8 @@ public struct Roster: Hashable, Sendable {
     /// Of the one before; zeros for the first.
     package let previous: [UInt8]
     public let issuedAt: Timestamp
+    /// Of the host, Ed25519, 32 bytes: with it the host attests whose record a request is about.
+    public let hostKey: [UInt8]
     public let quorums: [Quorum]
     public let persons: [Person]
     /// What the custodians sign, and what requests name it by. 32 bytes.
@@ -92,15 +94,19 @@ public struct Roster: Hashable, Sendable {
     /// A draft of a roster, for the custodians to sign.
     ///
     /// - Parameters:
-    ///   - earlier: the roster before; its quorums go on where no new level is given.
+    ///   - earlier: the roster before; its host and its quorums go on where none and no new level is given.
     ///   - levels: as their deals say, each with what it approves.
     /// - Throws: ``VaultError`` with code `.refused`, and what is wrong.
     package init(
-        after earlier: Roster?, deployment: DeploymentID, levels: [(level: DealtLevel, purposes: [PurposeCode])], persons: [Person],
+        after earlier: Roster?, deployment: DeploymentID, host: HostCard? = nil, levels: [(level: DealtLevel, purposes: [PurposeCode])],
+        persons: [Person],
         issuedAt: Timestamp
     ) throws(VaultError) {
         guard earlier.map({ $0.deployment == deployment }) ?? true, levels.allSatisfy({ $0.level.deployment == deployment }) else {
             throw VaultError(.refused, "A deal or the earlier roster is of another deployment.")
+        }
+        guard host.map({ $0.deployment == deployment }) ?? true, let hostKey = host?.key ?? earlier?.hostKey else {
+            throw VaultError(.refused, "A first roster needs the host's card, of the same deployment.")
         }
         var quorums: [Quorum] = []
         for role in QuorumRole.allCases {
@@ -130,9 +136,10 @@ public struct Roster: Hashable, Sendable {
         self.number = number
         previous = earlier?.digest ?? [UInt8](repeating: 0, count: 32)
         self.issuedAt = issuedAt
+        self.hostKey = hostKey
         self.quorums = quorums
         self.persons = persons
-        body = Self.encode(deployment, number, previous, issuedAt, quorums, persons)
+        body = Self.encode(deployment, number, previous, issuedAt, hostKey, quorums, persons)
         digest = SignedMessage.digest("SPNI/v1/roster", body)
         try check()
     }
@@ -167,6 +174,7 @@ public struct Roster: Hashable, Sendable {
         try demand(persons.allSatisfy { PersonCard.isName($0.name) }, "A person's name has 1 to 64 bytes of printable text.")
         try demand(Set(persons.map(\.name)).count == persons.count, "Two persons of a roster have one name.")
         try demand(Set(persons.map(\.signingKey)).count == persons.count, "One person stands twice in a roster.")
+        try demand(persons.allSatisfy { $0.signingKey != hostKey }, "The host stands among the persons of a roster.")
         try demand(Set(persons.map(\.boxKey)).count == persons.count, "Two persons of a roster have one key.")
         for quorum in quorums {
             for level in quorum.levels {
@@ -198,12 +206,13 @@ public struct Roster: Hashable, Sendable {
 
     private static let magic = Array("SPNR".utf8) + [1]
 
-    /// What is signed: `SPNR`, version u8 1, deployment 16, number u32, digest of the one before 32, issued time, count of quorums u8, for
-    /// each role u8, key 32 and two levels (epoch u32, dealer 32, count of commitments u8, 32 each, count of purposes u8, u16 each, count
+    /// What is signed: `SPNR`, version u8 1, deployment 16, number u32, digest of the one before 32, issued time, host's key 32, count of
+    /// quorums u8, for each role u8, key 32 and two levels (epoch u32, dealer 32, count of commitments u8, 32 each, count of purposes u8, u16 each, count
     /// of members u8, place u8 each); count of persons u8, for each LP(name), signing key 32, box key 32, powers u8 (1 requests, 2
     /// opens), trained until time, vetted until time.
     private static func encode(
-        _ deployment: DeploymentID, _ number: UInt32, _ previous: [UInt8], _ issuedAt: Timestamp, _ quorums: [Quorum], _ persons: [Person]
+        _ deployment: DeploymentID, _ number: UInt32, _ previous: [UInt8], _ issuedAt: Timestamp, _ hostKey: [UInt8],
+        _ quorums: [Quorum], _ persons: [Person]
     ) -> [UInt8] {
         var writer = ByteWriter()
         writer.fixed(magic)
@@ -211,6 +220,7 @@ public struct Roster: Hashable, Sendable {
         writer.u32(number)
         writer.fixed(previous)
         writer.time(issuedAt)
+        writer.fixed(hostKey)
         writer.u8(UInt8(quorums.count))
         for quorum in quorums {
             writer.u8(quorum.role.rawValue)
@@ -248,11 +258,13 @@ public struct Roster: Hashable, Sendable {
             var members: [Int] = []
         }
         var read: [(QuorumRole, [UInt8], [ReadLevel])] = []
-        (deployment, number, previous, issuedAt, persons) = try SignedMessage.decode(body, "roster") { reader throws(MalformedBytes) in
+        (deployment, number, previous, issuedAt, hostKey, persons) = try SignedMessage.decode(body, "roster") {
+            reader throws(MalformedBytes) in
             guard try reader.fixed(5) == Self.magic, let deployment = DeploymentID(bytes: try reader.fixed(16)) else {
                 throw MalformedBytes()
             }
             let (number, previous, issuedAt) = (try reader.u32(), try reader.fixed(32), try reader.time())
+            let hostKey = try reader.fixed(32)
             for _ in 0..<(try reader.u8()) {
                 guard let role = QuorumRole(rawValue: try reader.u8()) else { throw MalformedBytes() }
                 let key = try reader.fixed(32)
@@ -281,7 +293,7 @@ public struct Roster: Hashable, Sendable {
                         name: name, signingKey: signingKey, boxKey: boxKey, mayRequest: powers & 1 == 1, mayOpen: powers & 2 == 2,
                         trainedUntil: try reader.time(), vettedUntil: try reader.time()))
             }
-            return (deployment, number, previous, issuedAt, persons)
+            return (deployment, number, previous, issuedAt, hostKey, persons)
         }
         var quorums: [Quorum] = []
         for (role, element, readLevels) in read {

@@ -37,6 +37,17 @@ public protocol KeyService: Sendable {
     /// Says that these releases are in the log.
     func acknowledge(_ releases: [KeyRelease]) async throws(VaultError)
 
+    /// Takes approvers' denials, which end a request; so it does not rest on the opener that a veto is heard. Told again, nothing more.
+    ///
+    /// - Throws: ``VaultError``; `.requestRefused`, `.approvalRefused`, `.rosterOutdated`, `.orderRefused` (the record was opened before),
+    ///   `.notFound`.
+    func deny(_ file: RevealFile, _ denials: [Approval]) async throws(VaultError)
+
+    /// Takes the review of an opening by people on call; told again, nothing more.
+    ///
+    /// - Throws: ``VaultError``; `.notFound`, `.approvalRefused`, `.orderRefused` (there is another review of it).
+    func close(_ review: BreakGlassReview) async throws(VaultError)
+
     /// Removes what has expired in the key service's own store.
     ///
     /// - Returns: how many rows went.
@@ -79,9 +90,6 @@ public protocol RevealKeyService: ResealingKeyService {
     /// - Throws: ``VaultError``; `.incomplete`, `.denied`, `.requestRefused`, `.approvalRefused`, `.orderRefused` (used before, or not in
     ///   the log), `.releaseBudget`, `.rosterOutdated`, `.notFound`.
     func releaseShredKey(for opening: RevealOpening) async throws(VaultError) -> SecretBytes
-
-    /// Takes the review of an opening by people on call.
-    func close(_ review: BreakGlassReview) async throws(VaultError)
 }
 
 /// The keys of one new subject on their way into the key service.

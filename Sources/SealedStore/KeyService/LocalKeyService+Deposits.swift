@@ -138,6 +138,7 @@ extension LocalKeyService {
                 swept += try await sweep(RecordRange(partition: partition, collection: collection), now: now)
             }
         }
+        swept += try await sweep(Self.reviews, now: now)
         // Also what was replaced when a long reader held older pages.
         _ = try await forget()
         return swept

@@ -99,6 +99,15 @@ extension LocalKeyService {
         }
     }
 
+    public func deny(_ file: RevealFile, _ denials: [Approval]) async throws(VaultError) {
+        guard !denials.isEmpty, denials.allSatisfy({ $0.verdict == .deny }) else {
+            throw VaultError(.approvalRefused, "The host hands in denials alone; approvals are the opener's.")
+        }
+        do { try await submit(file, denials) } catch {
+            guard error.code == .denied else { throw error }
+        }
+    }
+
     private static func refusal(_ row: RevealRow, _ request: RevealRequest) -> VaultError? {
         guard row.digest == request.digest else {
             return VaultError(.requestRefused, "Another request has this name: make a new one.")
@@ -169,17 +178,17 @@ extension LocalKeyService {
 
     // MARK: People on call
 
-    private static let reviews = RecordRange(partition: Partition(rawValue: 0), collection: "review")
+    static let reviews = RecordRange(partition: Partition(rawValue: 0), collection: "review")
 
     /// Puts an opening down for review; refuses it while an earlier one's review is overdue.
     ///
-    /// u8 1, request's digest 32, opened at time, count u8, 32 bytes for each person who had a part in it.
+    /// u8 1, request's digest 32, opened at time, count u8, 32 bytes for each person who had a part in it; once reviewed, the review's digest 32.
     private func stageReviewDue(
         _ request: RevealRequest, _ set: ApprovalSet, now: Timestamp, in commit: inout StagedCommit
     ) async throws(StorageError) -> VaultError? {
         for record in try await store.records(in: Self.reviews, limit: 1_000) {
-            let openedAt = try Self.review(record).openedAt
-            guard now < openedAt + BreakGlassReview.grace else {
+            let earlier = try Self.review(record)
+            guard earlier.closedBy != nil || now < earlier.openedAt + BreakGlassReview.grace else {
                 return VaultError(
                     .requestRefused, "An earlier opening by people on call was never reviewed: review it first, or use the standard quorum."
                 )
@@ -200,14 +209,16 @@ extension LocalKeyService {
         RecordKey(partition: reviews.partition, collection: reviews.collection, row: digest)
     }
 
-    private static func review(_ record: StoredRecord) throws(StorageError) -> (openedAt: Timestamp, involved: [[UInt8]]) {
+    private static func review(
+        _ record: StoredRecord
+    ) throws(StorageError) -> (openedAt: Timestamp, involved: [[UInt8]], closedBy: [UInt8]?) {
         try decodeRecord(record) { reader throws(MalformedBytes) in
             guard try reader.u8() == 1 else { throw MalformedBytes() }
             _ = try reader.fixed(32)
             let openedAt = try reader.time()
             var involved: [[UInt8]] = []
             for _ in 0..<(try reader.u8()) { involved.append(try reader.fixed(32)) }
-            return (openedAt, involved)
+            return (openedAt, involved, reader.remaining == 0 ? nil : try reader.fixed(32))
         }
     }
 
@@ -215,15 +226,21 @@ extension LocalKeyService {
         let (roster, now) = (try await newestRoster(), time.now())
         try await change { commit throws(StorageError) -> Decision<Void> in
             guard let record = try await store.record(at: Self.reviewKey(review.requestDigest)) else {
-                return .refuse(VaultError(.notFound, "There is no such opening, or it was reviewed already."))
+                return .refuse(VaultError(.notFound, "There is no opening by people on call for this request."))
             }
             let opened = try Self.review(record)
+            if let earlier = opened.closedBy {
+                guard earlier == review.digest else {
+                    return .refuse(VaultError(.orderRefused, "This opening has another review already; the first one stands."))
+                }
+                return .commit(())
+            }
             do throws(VaultError) {
                 try review.check(roster, involved: opened.involved, openedAt: opened.openedAt, at: now)
             } catch {
                 return .refuse(error)
             }
-            commit.delete(record)
+            commit.put(record.value + review.digest, at: record.key, replacing: record, expiresAt: now + Self.memory)
             return .commit(())
         }
     }

@@ -14,6 +14,8 @@ public final class HostKeyring: Sendable {
     /// Which index key is in use when a new store is opened.
     package let indexEpoch: UInt32
     package let keys: HostSecrets
+    /// Ed25519: with it the host says whose record a pseudonym leads to.
+    let attestationKey: SigningKey
 
     /// - Throws: ``KeyringError``
     public convenience init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
@@ -22,17 +24,19 @@ public final class HostKeyring: Sendable {
 
     package init(_ file: borrowing KeyringFile) throws(KeyringError) {
         deployment = try file.deploymentID
-        let sender = file.optionalValue("sender-public")
-        guard sender == nil || sender?.count == 32 else { throw KeyringError(.incomplete, "The sender's public key has 32 bytes.") }
-        senderPublicKey = sender
+        senderPublicKey = try file.senderPublicKey
         custodians = try CustodianSet(in: file)
         keyService = try KeyServicePublicKeys(in: file)
         indexEpoch = try file.value("index-epoch", count: 4).reduce(0) { $0 << 8 | UInt32($1) }
+        attestationKey = SigningKey(seed: try file.secret("attestation", count: 32))
         keys = HostSecrets(
             pepper: try file.secret("pepper", count: 32), recordKey: try file.secret("record-mac", count: 32),
             pseudonymRoot: try file.secret("pseudonym-root", count: 32), proofKey: try file.secret("proof", count: 32),
             tokenRoots: try Self.roots("token", in: file), codeRoots: try Self.roots("code", in: file))
     }
+
+    /// What a roster needs of this host.
+    public var card: HostCard { HostCard(signedBy: self) }
 
     /// A root that is shared by all processes of the host, with the id by which tokens and rows name it.
     package final class Root: Sendable {

@@ -16,10 +16,12 @@ public struct KeyringCeremony: Sendable {
         self.work = work
     }
 
-    /// The files it writes, each with mode 0600.
-    public static let fileNames = ["host.keyring", "keyservice.keyring", "sender.keyring", "log.keyring"]
+    /// The keyrings it writes, each with mode 0600; that of the opener with custodians alone.
+    public var fileNames: [String] {
+        ["host.keyring", "keyservice.keyring", "sender.keyring", "log.keyring"] + (custodians == nil ? [] : ["opener.keyring"])
+    }
 
-    /// Writes the four keyrings into `directory`, which is there already.
+    /// Writes the keyrings into `directory`, which is there already.
     ///
     /// A ceremony that was interrupted leaves files behind that are of no use without the others: delete them and start again.
     ///
@@ -41,6 +43,7 @@ public struct KeyringCeremony: Sendable {
         try write("keyservice.keyring", .keyService, drawn.keyService)
         try write("sender.keyring", .sender, drawn.sender)
         try write("log.keyring", .log, drawn.log)
+        if custodians != nil { try write("opener.keyring", .opener, drawn.opener) }
         // Last: a host starts from its own keyring, so it never meets a set that is not whole.
         try write("host.keyring", .host, drawn.host)
     }
@@ -52,7 +55,9 @@ public struct KeyringCeremony: Sendable {
             host: try HostKeyring(KeyringFile(drawn.host, kind: .host, deployment: deployment)),
             keyService: try KeyServiceKeyring(KeyringFile(drawn.keyService, kind: .keyService, deployment: deployment)),
             sender: try SenderKeyring(KeyringFile(drawn.sender, kind: .sender, deployment: deployment)),
-            log: try LogKeyring(KeyringFile(drawn.log, kind: .log, deployment: deployment)))
+            log: try LogKeyring(KeyringFile(drawn.log, kind: .log, deployment: deployment)),
+            opener: custodians == nil
+                ? nil : try OpenerKeyring(KeyringFile(drawn.opener, kind: .opener, deployment: deployment)))
     }
 }
 
@@ -62,6 +67,8 @@ package struct KeyringSet: Sendable {
     package let keyService: KeyServiceKeyring
     package let sender: SenderKeyring
     package let log: LogKeyring
+    /// There are custodians.
+    package let opener: OpenerKeyring?
 }
 
 /// The keys of a new deployment, by party.
@@ -70,19 +77,25 @@ private struct DrawnKeys: ~Copyable {
     var keyService = KeyringEntries()
     var sender = KeyringEntries()
     var log = KeyringEntries()
+    var opener = KeyringEntries()
 
     init(origin: String, custodians: CustodianSet?, random: some RandomSource) {
         let senderKey = SecretBytes(random: random)
         let proofKey = SecretBytes(random: random)
 
         let recordKey = SecretBytes(random: random)
+        let pepper = SecretBytes(random: random)
+        host.add("pepper", pepper)
+        opener.add("pepper", pepper)
         host.add("record-mac", recordKey)
-        for name in ["pepper", "pseudonym-root", "token", "code"] { host.add(name, SecretBytes(random: random)) }
+        opener.add("record-mac", recordKey)
+        for name in ["pseudonym-root", "token", "code", "attestation"] { host.add(name, SecretBytes(random: random)) }
         host.add("token-id", [0, 0, 0, 1])
         host.add("code-id", [0, 0, 0, 1])
         host.add("index-epoch", [0, 0, 0, 1])
         host.add("proof", proofKey)
         host.add("sender-public", X25519.publicKey(of: senderKey))
+        opener.add("sender-public", X25519.publicKey(of: senderKey))
 
         let signing = SecretBytes(random: random)
         let box = SecretBytes(random: random)
@@ -104,12 +117,14 @@ private struct DrawnKeys: ~Copyable {
                 budgetElement: budgetElement)
             host.add("keyservice-public", known.bytes)
             sender.add("keyservice-public", known.bytes)
+            opener.add("keyservice-public", known.bytes)
         }
 
         if let custodians {
             host.add("custodians", custodians.bytes)
             keyService.add("custodians", custodians.bytes)
             sender.add("custodians", custodians.bytes)
+            opener.add("custodians", custodians.bytes)
         }
 
         log.add("signing", SecretBytes(random: random))

@@ -126,12 +126,14 @@ package struct KeyringFile: ~Copyable {
 
     /// What an error calls it.
     let name: String
+    private let kind: KeyringKind
     private let deployment: [UInt8]
     private let plaintext: SecretBytes
 
     /// One that is in no file.
     init(_ entries: borrowing KeyringEntries, kind: KeyringKind, deployment: DeploymentID) {
         name = "The \(kind) keyring"
+        self.kind = kind
         self.deployment = deployment.bytes
         plaintext = entries.encoded.duplicate()
     }
@@ -144,7 +146,9 @@ package struct KeyringFile: ~Copyable {
     }
 
     /// Reads and opens.
-    package init(path: String, kind: KeyringKind, passphrase: KeyringPassphrase) throws(KeyringError) {
+    ///
+    /// - Parameter kind: whose it must be; `nil`: anybody's.
+    package init(path: String, kind: KeyringKind?, passphrase: KeyringPassphrase) throws(KeyringError) {
         let bytes: [UInt8]?
         do { bytes = try DurableFile.contents(of: path, limit: 1 << 20) } catch { throw KeyringError(.system, error.reason) }
         guard let bytes else { throw KeyringError(.missing, "There is no keyring at \(path); make one first.") }
@@ -152,7 +156,9 @@ package struct KeyringFile: ~Copyable {
         guard bytes.count > Self.headerLength + CommittingAEAD.overhead, Array(bytes[..<8]) == Self.magic, bytes[8] == 1 else {
             throw malformed
         }
-        guard bytes[9] == kind.rawValue else { throw KeyringError(.wrongKind, "\(path) is a keyring of another party.") }
+        let found = KeyringKind(rawValue: bytes[9])
+        guard kind == nil || kind == found else { throw KeyringError(.wrongKind, "\(path) is a keyring of another party.") }
+        guard let found else { throw malformed }
         let header = Array(bytes[..<Self.headerLength])
         var reader = ByteReader(Array(header[26...]))
         let salt: [UInt8]
@@ -162,13 +168,14 @@ package struct KeyringFile: ~Copyable {
             work = PassphraseWork(operations: try reader.u32(), memory: try reader.u32())
         } catch { throw malformed }
         guard (1...64).contains(work.operations), (8_192...1 << 30).contains(work.memory) else { throw malformed }
-        let key = try Self.fileKey(passphrase, salt: salt, work: work, kind: kind)
+        let key = try Self.fileKey(passphrase, salt: salt, work: work, kind: found)
         do {
             plaintext = try CommittingAEAD.open(Array(bytes[Self.headerLength...]), key: key, label: "SPNI/v1/keyring-box", context: header)
         } catch {
             throw KeyringError(.wrongPassphrase, "The passphrase does not open \(path), or the file was changed.")
         }
         name = path
+        self.kind = found
         deployment = Array(header[10..<26])
     }
 
@@ -215,6 +222,15 @@ package struct KeyringFile: ~Copyable {
         return found.withUnsafeBytes { Array($0) }
     }
 
+    /// Of the isolated sender, where the file names one.
+    var senderPublicKey: [UInt8]? {
+        borrowing get throws(KeyringError) {
+            let sender = optionalValue("sender-public")
+            guard sender == nil || sender?.count == 32 else { throw KeyringError(.incomplete, "The sender's public key has 32 bytes.") }
+            return sender
+        }
+    }
+
     private static func fileKey(
         _ passphrase: KeyringPassphrase, salt: [UInt8], work: PassphraseWork, kind: KeyringKind
     ) throws(KeyringError) -> SecretBytes {
@@ -223,9 +239,30 @@ package struct KeyringFile: ~Copyable {
         return hash.finishSecret()
     }
 
+    /// Seals the keys of a file into a new one, under another passphrase; the old file stays as it is.
+    ///
+    /// - Throws: ``KeyringError``; `.exists` when the new file is there.
+    package static func reseal(
+        _ path: String, _ passphrase: KeyringPassphrase, to newPath: String, under newPassphrase: KeyringPassphrase,
+        work: PassphraseWork = .standard, random: some RandomSource
+    ) throws(KeyringError) {
+        let file = try KeyringFile(path: path, kind: nil, passphrase: passphrase)
+        try write(
+            file.plaintext, at: newPath, kind: file.kind, deployment: file.deployment, passphrase: newPassphrase, salt: random.bytes(16),
+            work: work, random: random)
+    }
+
     /// Seals `entries` into a new file.
     package static func create(
         at path: String, kind: KeyringKind, deployment: [UInt8], entries: borrowing KeyringEntries, passphrase: KeyringPassphrase,
+        salt: [UInt8], work: PassphraseWork, random: some RandomSource
+    ) throws(KeyringError) {
+        try write(
+            entries.encoded, at: path, kind: kind, deployment: deployment, passphrase: passphrase, salt: salt, work: work, random: random)
+    }
+
+    private static func write(
+        _ plaintext: borrowing SecretBytes, at path: String, kind: KeyringKind, deployment: [UInt8], passphrase: KeyringPassphrase,
         salt: [UInt8], work: PassphraseWork, random: some RandomSource
     ) throws(KeyringError) {
         var header = ByteWriter()
@@ -238,7 +275,7 @@ package struct KeyringFile: ~Copyable {
         header.u32(work.memory)
         let key = try fileKey(passphrase, salt: salt, work: work, kind: kind)
         let box = CommittingAEAD.seal(
-            entries.encoded, key: key, label: "SPNI/v1/keyring-box", context: header.bytes, random: random)
+            plaintext, key: key, label: "SPNI/v1/keyring-box", context: header.bytes, random: random)
         do {
             guard try DurableFile.contents(of: path, limit: 1 << 20) == nil else {
                 throw KeyringError(.exists, "\(path) is there already; keys are never overwritten.")

@@ -70,6 +70,50 @@ public final class SenderKeyring: Sendable {
     }
 }
 
+/// What a machine holds on which records are opened to people: it finds and authenticates rows, computes the tag that is compared, and
+/// knows to whom to seal anew. It opens nothing by itself, makes no codes, tokens, pseudonyms or proofs, and attests nothing.
+public final class OpenerKeyring: Sendable {
+    public let deployment: DeploymentID
+    /// Of the isolated sender, where there is one.
+    let senderPublicKey: [UInt8]?
+    /// Of the key service.
+    public let keyService: KeyServicePublicKeys?
+    /// Whose roster says who opens.
+    public let custodians: CustodianSet
+    let pepper: SharedSecret
+    private let recordKey: SharedSecret
+
+    /// - Throws: ``KeyringError``
+    public convenience init(path: String, passphrase: KeyringPassphrase) throws(KeyringError) {
+        try self.init(try KeyringFile(path: path, kind: .opener, passphrase: passphrase))
+    }
+
+    package init(_ file: borrowing KeyringFile) throws(KeyringError) {
+        deployment = try file.deploymentID
+        senderPublicKey = try file.senderPublicKey
+        keyService = try KeyServicePublicKeys(in: file)
+        guard let custodians = try CustodianSet(in: file) else {
+            throw KeyringError(.incomplete, "\(file.name) names no custodians, so there is no quorum to ask.")
+        }
+        self.custodians = custodians
+        pepper = SharedSecret(try file.secret("pepper", count: 32))
+        recordKey = SharedSecret(try file.secret("record-mac", count: 32))
+    }
+
+    /// What a host may do that opens records in its own process, which is the lesser profile; `nil` where its keyring names no custodians.
+    package init?(of host: HostKeyring) {
+        guard let custodians = host.custodians else { return nil }
+        (deployment, senderPublicKey, keyService, self.custodians) = (host.deployment, host.senderPublicKey, host.keyService, custodians)
+        pepper = SharedSecret(host.keys.pepper.duplicate())
+        recordKey = SharedSecret(host.keys.recordKey.duplicate())
+    }
+
+    /// The identity store as the host authenticates it.
+    public func authenticated<Store: RecordStore>(_ store: Store) -> AuthenticatedStore<Store> {
+        AuthenticatedStore(store, key: recordKey.secret.duplicate())
+    }
+}
+
 /// A secret that several copies of its holder share.
 final class SharedSecret: Sendable {
     let secret: SecretBytes

@@ -24,6 +24,13 @@ public struct RecordRecipients: Hashable, Sendable {
         senderPublicKey = keyring.senderPublicKey
     }
 
+    /// As an opener seals records anew.
+    public init(_ keyring: OpenerKeyring, roster: Roster) {
+        deployment = keyring.deployment
+        quorums = roster.quorums.map(Quorum.init)
+        senderPublicKey = keyring.senderPublicKey
+    }
+
     /// As a sender seals records anew.
     public init(_ keyring: SenderKeyring, roster: Roster) {
         deployment = keyring.deployment

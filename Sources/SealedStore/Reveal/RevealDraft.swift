@@ -4,16 +4,20 @@ public import RecordStorage
 
 /// What the opener's machine prepares for a request: which record, and the key that shares are to be sealed to. The requester signs it.
 ///
-/// `SPNF`, version u8 1, quorum u8, body 168, key id 16, envelope 208, recipient's key 32, opener's key 32. Nothing in it opens the record.
+/// `SPNF`, version u8 1, quorum u8, LP(attestation), body 168, key id 16, envelope 208, recipient's key 32, opener's key 32. Nothing in it opens the record.
 public struct RevealDraft: Hashable, Sendable {
     package let draft: RevealRequest.Draft
 
     init(_ draft: RevealRequest.Draft) { self.draft = draft }
 
-    package init(body: SealedBody, envelope: Envelope, role: QuorumRole, recipient: borrowing RecipientKey, opener: PersonKeyring) {
+    package init(
+        _ attestation: RecordAttestation, body: SealedBody, envelope: Envelope, role: QuorumRole, recipient: borrowing RecipientKey,
+        opener: PersonKeyring
+    ) {
         self.init(
             RevealRequest.Draft(
-                role: role, body: body, envelope: envelope, recipient: recipient.publicKey, opener: opener.publicKey))
+                role: role, attestation: attestation, body: body, envelope: envelope, recipient: recipient.publicKey,
+                opener: opener.publicKey))
     }
 
     private static let magic = Array("SPNF".utf8) + [1]
@@ -22,6 +26,7 @@ public struct RevealDraft: Hashable, Sendable {
         var writer = ByteWriter()
         writer.fixed(Self.magic)
         writer.u8(draft.role.rawValue)
+        writer.prefixed(draft.attestation.bytes)
         writer.fixed(draft.body.encoded)
         writer.fixed(draft.envelope.keyID)
         writer.fixed(draft.envelope.box)
@@ -34,11 +39,15 @@ public struct RevealDraft: Hashable, Sendable {
     public init(bytes: [UInt8]) throws(VaultError) {
         draft = try SignedMessage.decode(bytes, "draft of a request") { reader throws(MalformedBytes) in
             guard try reader.fixed(5) == Self.magic, let role = QuorumRole(rawValue: try reader.u8()) else { throw MalformedBytes() }
+            guard let attestation = try? RecordAttestation(bytes: try reader.prefixed(atMost: RecordAttestation.limit)) else {
+                throw MalformedBytes()
+            }
             let body = try SealedBody(from: &reader)
             let envelope = Envelope(
                 role: .init(role), keyID: try reader.fixed(16), box: try reader.fixed(ThresholdCiphertext.length))
             return RevealRequest.Draft(
-                role: role, body: body, envelope: envelope, recipient: try reader.fixed(32), opener: try reader.fixed(32))
+                role: role, attestation: attestation, body: body, envelope: envelope, recipient: try reader.fixed(32),
+                opener: try reader.fixed(32))
         }
     }
 }

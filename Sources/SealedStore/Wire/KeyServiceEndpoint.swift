@@ -73,6 +73,11 @@ public struct KeyServiceEndpoint: Sendable {
                 try RevealOpening.readFile(from: &reader)
             }
             try await service.submit(file, approvals)
+        case .deny:
+            let (file, denials) = try WireRequest.read(request) { reader throws(MalformedBytes) in
+                try RevealOpening.readFile(from: &reader)
+            }
+            try await service.deny(file, denials)
         case .closeReview:
             let bytes = try WireRequest.read(request) { reader throws(MalformedBytes) in try reader.prefixed(atMost: 4_096) }
             try await service.close(try BreakGlassReview(bytes: bytes))

@@ -75,6 +75,12 @@ public struct RemoteKeyService: KeyService, SenderKeyService, RevealKeyService, 
         Int(try await ask(.sweep, { _ in }) { reader throws(MalformedBytes) in try reader.u32() })
     }
 
+    public func deny(_ file: RevealFile, _ denials: [Approval]) async throws(VaultError) { try await hand(.deny, file, denials) }
+
+    public func close(_ review: BreakGlassReview) async throws(VaultError) {
+        try await ask(.closeReview, { $0.prefixed(review.bytes) }) { _ throws(MalformedBytes) in }
+    }
+
     // MARK: For the sender
 
     public func releaseShredKey(for order: ReleaseOrder) async throws(VaultError) -> SecretBytes {
@@ -93,9 +99,13 @@ public struct RemoteKeyService: KeyService, SenderKeyService, RevealKeyService, 
     // MARK: For the opener
 
     public func submit(_ file: RevealFile, _ approvals: [Approval]) async throws(VaultError) {
+        try await hand(.submit, file, approvals)
+    }
+
+    private func hand(_ operation: KeyServiceOperation, _ file: RevealFile, _ approvals: [Approval]) async throws(VaultError) {
         guard approvals.count <= 64 else { throw VaultError(.approvalRefused, "There are more approvals than there can be approvers.") }
         try await ask(
-            .submit,
+            operation,
             { writer in
                 writer.prefixed(file.bytes)
                 writer.u8(UInt8(approvals.count))
@@ -106,10 +116,6 @@ public struct RemoteKeyService: KeyService, SenderKeyService, RevealKeyService, 
 
     public func releaseShredKey(for opening: RevealOpening) async throws(VaultError) -> SecretBytes {
         try await askForKey(.releaseForOpening) { opening.write(to: &$0) }
-    }
-
-    public func close(_ review: BreakGlassReview) async throws(VaultError) {
-        try await ask(.closeReview, { $0.prefixed(review.bytes) }) { _ throws(MalformedBytes) in }
     }
 
     // MARK: Asking

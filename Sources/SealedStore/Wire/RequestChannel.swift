@@ -10,7 +10,7 @@ public protocol RequestChannel: Sendable {
 
 /// A party that asks a key service, as its process is known to the server.
 public enum KeyServiceRole: String, Hashable, Sendable, CaseIterable {
-    /// The host: deposits, erasures, histories, the journal.
+    /// The host: deposits, erasures, histories, the journal, denials and reviews.
     case host
     /// Whoever asks for tags alone: an endpoint of its own, so that a flood of strangers stops no release and no erasure.
     case evaluator
@@ -36,14 +36,16 @@ enum KeyServiceOperation: UInt8, Sendable, CaseIterable {
     case submit = 14
     case releaseForOpening = 15
     case closeReview = 16
+    case deny = 17
 
     func isAllowed(to role: KeyServiceRole) -> Bool {
         switch self {
         case .evaluate: role == .evaluator || role == .opener
-        case .put, .releaseHistoryKey, .erase, .unconfirmed, .confirm, .discard, .releases, .acknowledge, .sweep: role == .host
+        case .put, .releaseHistoryKey, .erase, .unconfirmed, .confirm, .discard, .releases, .acknowledge, .sweep, .deny, .closeReview:
+            role == .host
         case .addShredKey: role == .sender || role == .opener
         case .releaseForOrder, .releaseForResealing: role == .sender
-        case .submit, .releaseForOpening, .closeReview: role == .opener
+        case .submit, .releaseForOpening: role == .opener
         }
     }
 }

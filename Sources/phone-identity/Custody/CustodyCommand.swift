@@ -6,7 +6,7 @@
             commandName: "custody", abstract: "The people of the custody: their keys, their shares, and the roster that names them.",
             subcommands: [
                 NewDeployment.self, MakePerson.self, MakeTrust.self, DealShares.self, ReceiveShare.self, ReshareShare.self,
-                RosterCommand.self,
+                RosterCommand.self, ChangePassphrase.self,
             ])
     }
 #endif

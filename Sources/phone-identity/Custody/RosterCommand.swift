@@ -22,6 +22,7 @@
             @Option(parsing: .upToNextOption, help: "First deals, one for each new level.") var deal: [String] = []
             @Option(parsing: .upToNextOption, help: "The deals of resharings, all holders' of each level.") var resharing: [String] = []
             @Option(help: "The roster that this one follows; left out for the first.") var after: String?
+            @Option(help: "The host's card of `ceremony init`; when it is left out, the host stays as it is.") var host: String?
             @Option(help: "The file of persons.") var persons: String
             @Option(
                 name: [.customLong("purpose"), .customLong("purposes")], parsing: .upToNextOption,
@@ -43,11 +44,20 @@
                     guard let earlier else { throw Refusal.usage("A resharing starts from a roster: name it with --after.") }
                     levels.append((try DealtLevel(resharing: earlier, parts), try purposes(parts[0], earlier)))
                 }
+                let host = try self.host.map { path in
+                    do { return try HostCard(bytes: try Files.bytes(of: path, limit: 65_536)) } catch let error as VaultError {
+                        throw Refusal("\(path): \(error.reason)", code: error.code.rawValue)
+                    }
+                }
+                guard host != nil || earlier != nil else {
+                    throw Refusal.usage("A first roster names the host: --host host.card, which `ceremony init` writes.")
+                }
                 guard let deployment = earlier?.deployment ?? deals.first?.deployment else {
                     throw Refusal.usage("A first roster needs the deals of its quorum's two levels: --deal FILE FILE.")
                 }
                 let roster = try Roster(
-                    after: earlier, deployment: deployment, levels: levels, persons: persons, issuedAt: SystemTimeSource().now())
+                    after: earlier, deployment: deployment, host: host, levels: levels, persons: persons,
+                    issuedAt: SystemTimeSource().now())
                 try Files.create(out, roster.draft, mode: 0o644)
                 if json {
                     RosterText.json(roster, ("ok", .bool(true))).write()

@@ -10,6 +10,7 @@
             var lines = [
                 "Roster \(roster.number) of deployment \(Hexadecimal.encode(roster.deployment.bytes)), issued \(roster.issuedAt).",
                 "Its fingerprint is \(Fingerprint.text(of: roster.digest)).",
+                "The host's key is \(Fingerprint.text(of: roster.hostKey)).",
                 roster.previous.allSatisfy { $0 == 0 }
                     ? "It follows no other." : "It follows the one with fingerprint \(Fingerprint.text(of: roster.previous)).",
                 "",
@@ -78,7 +79,7 @@
                 more + [
                     ("number", .number(Int(roster.number))), ("deployment", .text(Hexadecimal.encode(roster.deployment.bytes))),
                     ("issuedAt", .text(roster.issuedAt.description)), ("fingerprint", .text(Fingerprint.text(of: roster.digest))),
-                    ("quorums", .list(quorums)), ("persons", .list(persons)),
+                    ("host", .text(Fingerprint.text(of: roster.hostKey))), ("quorums", .list(quorums)), ("persons", .list(persons)),
                 ])
         }
     }

@@ -48,9 +48,5 @@
             try await ServerGroup.run(services + [sweeper])
             try await store.close()
         }
-
-        private struct Alarm: Observer {
-            func observe(_ observation: Observation) { StandardError.write("ALARM \(observation.name)\n") }
-        }
     }
 #endif

@@ -8,17 +8,17 @@
     /// Reaches the key service as the configuration says.
     ///
     /// - Parameters:
-    ///   - keys: of the key service, as the host keyring names them.
-    ///   - passphrase: of the keyrings of the ceremony, one of which the in-process form opens.
-    ///   - logKey: with which evidence of approvals is checked.
+    ///   - role: as whom.
+    ///   - keys: of the key service, as the party's keyring names them.
+    ///   - passphrase: of the key service's own keyring, which the in-process form opens.
     func connectKeyService(
-        _ configuration: ToolConfiguration, keys: KeyServicePublicKeys?, passphrase: KeyringPassphrase, logKey: LogKey
-    ) async throws -> any RevealKeyService & TagEvaluator {
+        _ configuration: ToolConfiguration, as role: KeyServiceRole, keys: KeyServicePublicKeys?, passphrase: KeyringPassphrase
+    ) async throws -> any KeyService & RevealKeyService & TagEvaluator {
         if let remote = configuration.keyService?.remote {
             guard let keys else {
-                throw Refusal("The host keyring does not know the key service: it was made by an older version; draw the keyrings anew.")
+                throw Refusal("The keyring does not know the key service: it was made by an older version; draw the keyrings anew.")
             }
-            return RemoteKeyService(try remote.client(as: .opener), keys: keys)
+            return RemoteKeyService(try remote.client(as: role), keys: keys)
         }
         guard let inProcess = configuration.keyService?.inProcess else {
             throw Refusal.usage(
@@ -32,7 +32,8 @@
         let store = try await SQLiteRecordStore(path: inProcess.store)
         StandardError.write("\(LocalKeyService.profile)\n")
         return LocalKeyService(
-            store: store, keyring: keyring, partitions: try configuration.partitionCount(), log: logKey,
+            store: store, keyring: keyring, partitions: try configuration.partitionCount(),
+            log: try configuration.logKey.map { try Files.logKey($0) }, observer: Alarm(),
             forgetOldPages: { () throws(StorageError) in try await store.truncateWriteAheadLog() })
     }
 #endif

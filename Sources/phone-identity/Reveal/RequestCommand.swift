@@ -7,7 +7,8 @@
 
     struct RequestCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "request", abstract: "Ask for one record to be opened to people.", subcommands: [Sign.self])
+            commandName: "request", abstract: "Ask for one record to be opened to people.",
+            subcommands: [Attest.self, Sign.self, Register.self, Deny.self])
 
         struct Sign: AsyncParsableCommand, JSONCommand {
             static let configuration = CommandConfiguration(

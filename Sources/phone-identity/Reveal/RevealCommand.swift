@@ -3,12 +3,12 @@
 
     struct RevealCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "reveal", abstract: "The opener's work: prepare a request, record it, open the record.",
+            commandName: "reveal", abstract: "The opener's work: prepare a request, open the record.",
             discussion: """
-                The configuration is a JSON file: {"identityStore": "identity.sqlite", "hostKeyring": "host.keyring", "log": "log", \
-                "logKey": "log.pub", "roster": "roster", "partitions": 256, "keyService": {"inProcess": {"store": "shred.sqlite", \
-                "keyring": "keyservice.keyring"}}}. Its paths start from its directory; flags go before it.
+                The configuration is a JSON file: {"identityStore": "identity.sqlite", "openerKeyring": "opener.keyring", "log": "log", \
+                "logKey": "log.pub", "roster": "roster", "partitions": 256, "keyService": {"remote": {"socket": \
+                "keyservice.sock"}}}. Its paths start from its directory; flags go before it.
                 """,
-            subcommands: [Prepare.self, Register.self, Open.self])
+            subcommands: [Prepare.self, Open.self])
     }
 #endif

@@ -31,11 +31,7 @@
             @Flag(help: "Write the number as one line of JSON.") var json = false
 
             func run() async throws {
-                let approvals = try approval.map { path in
-                    do { return try Approval(bytes: try Files.bytes(of: path, limit: 65_536)) } catch let error as VaultError {
-                        throw Refusal("\(path): \(error.reason)", code: error.code.rawValue)
-                    }
-                }
+                let approvals = try approval.map(Approvals.read)
                 let passphrase = try self.passphrase.passphrase(of: keyring)
                 let key = try RecipientKey(path: recipient, passphrase: passphrase)
                 let desk = try await OpenersDesk(options, opener: keyring, passphrase: passphrase)

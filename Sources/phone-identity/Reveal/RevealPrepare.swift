@@ -1,7 +1,6 @@
 #if Tool
     import ArgumentParser
     import CryptoPrimitives
-    import IdentityTypes
     import RecordStorage
     import SealedStore
 
@@ -14,7 +13,7 @@
                     on this machine, under the opener's passphrase.
                     """)
 
-            @Option(help: "The person, as the host knows them: u_….") var pseudonym: String
+            @Option(help: "The host's word whose record it is: the file of `request attest`.") var attestation: String
             @Option(help: "Who will be asked: standard or break-glass.") var quorum = QuorumName.standard
             @Option(help: "The opener's keyring.") var keyring: String
             @Option(help: "The directory for both files; made when it is not there.") var out: String
@@ -23,12 +22,10 @@
             @Flag(help: "Write what was made as one line of JSON.") var json = false
 
             func run() async throws {
-                guard let pseudonym = Pseudonym(rawValue: pseudonym) else {
-                    throw Refusal.usage("A pseudonym is `u_` and 32 characters of a to z and 2 to 7.")
-                }
+                let attestation = try RecordAttestation(bytes: try Files.bytes(of: attestation, limit: 65_536))
                 let passphrase = try self.passphrase.passphrase(of: keyring)
                 let desk = try await OpenersDesk(options, opener: keyring, passphrase: passphrase)
-                let prepared = try await desk.desk.prepare(try await desk.directory.revealSubject(of: pseudonym), role: quorum.role)
+                let prepared = try await desk.desk.prepare(attestation, role: quorum.role)
                 try DurableFile.createDirectory(out, mode: 0o700)
                 let draft = prepared.draft.bytes
                 let id = Fingerprint.text(of: draft).prefix(19).filter { $0 != " " }

@@ -9,6 +9,7 @@
             let rows = [
                 ("Request", Hexadecimal.encode(request.id)),
                 ("Fingerprint", Fingerprint.text(of: request.digest)),
+                ("About", review.pseudonym.rawValue),
                 ("Asked by", "\(VisibleText.line(review.requesterName)), \(Fingerprint.text(of: request.requester))"),
                 ("Opened by", "\(VisibleText.line(review.openerName)), \(Fingerprint.text(of: request.opener))"),
                 ("Purpose", RevealPurposeName.word(review.purpose)),

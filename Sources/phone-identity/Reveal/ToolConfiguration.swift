@@ -1,6 +1,7 @@
 #if Tool
     import ArgumentParser
     import RecordStorage
+    import SealedStore
 
     #if canImport(FoundationEssentials)
         import FoundationEssentials
@@ -15,22 +16,32 @@
         @Option(help: "The deployment's configuration: a JSON file.") var config: String?
         @Option(help: "The identity store's SQLite file.") var identityStore: String?
         @Option(help: "The host's keyring.") var hostKeyring: String?
+        @Option(help: "The keyring of the machine on which records are opened.") var openerKeyring: String?
         @Option(help: "The directory of the log.") var log: String?
         @Option(help: "The log's public key.") var logKey: String?
         @Option(help: "The newest roster; a request under an older one is refused.") var roster: String?
         @Option(help: "How many partitions the deployment was made with; 256 unless said.") var partitions: Int?
         @Option(help: "Read the passphrase of the host's keyring from this descriptor. Without it the terminal asks.")
         var hostPassphraseFd: Int32?
+        @Option(help: "The same for the keyring of the machine on which records are opened.") var openerPassphraseFd: Int32?
+        @Option(
+            help: "The same for a key service's keyring in this process; without it, it opens with the passphrase of the keyring above.")
+        var keyServicePassphraseFd: Int32?
 
         func configuration() throws -> ToolConfiguration {
             var read = try config.map(ToolConfiguration.read) ?? ToolConfiguration()
             read.identityStore = identityStore ?? read.identityStore
             read.hostKeyring = hostKeyring ?? read.hostKeyring
+            read.openerKeyring = openerKeyring ?? read.openerKeyring
             read.log = log ?? read.log
             read.logKey = logKey ?? read.logKey
             read.roster = roster ?? read.roster
             read.partitions = partitions ?? read.partitions
             return read
+        }
+
+        func keyServicePassphrase() throws -> KeyringPassphrase? {
+            try keyServicePassphraseFd.map { try PassphraseOptions.read($0, of: "the key service's keyring") }
         }
     }
 
@@ -38,6 +49,7 @@
     struct ToolConfiguration: Decodable {
         var identityStore: String?
         var hostKeyring: String?
+        var openerKeyring: String?
         var log: String?
         var logKey: String?
         var roster: String?
@@ -131,7 +143,7 @@
         }
 
         private enum CodingKeys: String, CodingKey, CaseIterable {
-            case identityStore, hostKeyring, log, logKey, roster, partitions, keyService, sender
+            case identityStore, hostKeyring, openerKeyring, log, logKey, roster, partitions, keyService, sender
         }
 
         init() {}
@@ -141,6 +153,7 @@
             let container = try decoder.container(keyedBy: CodingKeys.self)
             identityStore = try container.decodeIfPresent(String.self, forKey: .identityStore)
             hostKeyring = try container.decodeIfPresent(String.self, forKey: .hostKeyring)
+            openerKeyring = try container.decodeIfPresent(String.self, forKey: .openerKeyring)
             log = try container.decodeIfPresent(String.self, forKey: .log)
             logKey = try container.decodeIfPresent(String.self, forKey: .logKey)
             roster = try container.decodeIfPresent(String.self, forKey: .roster)
@@ -160,6 +173,7 @@
             func resolved(_ path: String) -> String { path.hasPrefix("/") ? path : directory + path }
             resolve(&read.identityStore)
             resolve(&read.hostKeyring)
+            resolve(&read.openerKeyring)
             resolve(&read.log)
             resolve(&read.logKey)
             resolve(&read.roster)

@@ -13,6 +13,10 @@
         /// For a file that is about to be made: typed twice.
         func newPassphrase(for file: String) throws -> KeyringPassphrase {
             if passphraseFd != nil { return try passphrase(of: file) }
+            return try Self.askTwice(for: file)
+        }
+
+        static func askTwice(for file: String) throws -> KeyringPassphrase {
             let first = try Terminal.secretLine("New passphrase for \(VisibleText.line(file)): ")
             let second = try Terminal.secretLine("The same again: ")
             guard first.withUnsafeBytes({ first in second.withUnsafeBytes { constantTimeEquals(first, $0) } }) else {

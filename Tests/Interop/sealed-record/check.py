@@ -176,6 +176,8 @@ def check_custody(given, people, keyrings, rows):
     refuses("a roster signed twice by one", lambda: custody.read_roster(with_signatures(*signatures[:1] * 2), custodians))
     mixed = (signatures[0][0], signatures[1][1])
     refuses("a roster with another's signature", lambda: custody.read_roster(with_signatures(mixed, *signatures), custodians))
+    card = custody.read_host_card(given["host-card"])
+    expect(card == {"deployment": host["deployment"], "key": first["host"]}, "the roster names the host of the card")
     shares = {}
     for roster, word, epochs in ((first, "share", {0}), (second, "share-2", {1})):
         for name, data in named(word).items():
@@ -214,12 +216,15 @@ def check_custody(given, people, keyrings, rows):
     requests, sets = {}, {}
     for number in (1, 2, 3):
         data, recipient = given[f"request-{number}"], keyring(given[f"recipient-{number}"], "recipient")["recipient"]
-        request, box, case, roster = custody.read_request_file(data, custodians, deployment.NOW + 1)
+        request, box, case, roster, attestation = custody.read_request_file(data, custodians, deployment.NOW + 1)
         refuses("a request after its time", lambda: custody.read_request_file(data, custodians, request["until"]))
         at = data.index(case.encode())
         other = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
         refuses("a request with another case", lambda: custody.read_request_file(other, custodians, deployment.NOW + 1))
         draft = custody.read_draft(given[f"draft-{number}"])
+        attested = draft["attestation"]
+        expect(custody.read_attestation(attested, roster["host"]) == attestation, "the draft has the request's attestation")
+        refuses("another host's attestation", lambda: custody.read_attestation(attested, roster["persons"][0]["signing"]))
         expect(formats.body_digest(draft["body"]) == request["body_digest"] and draft["box"] == box, "what the draft is about")
         expect(draft["recipient"] == request["recipient"] == formats.x25519_public(recipient), "the recipient's key")
         expect(draft["opener"] == request["opener"] and draft["key_id"] == formats.key_id(roster["quorums"][request["role"]]["key"]), "opener, key")

@@ -151,8 +151,8 @@ def reshared(deals, person):
 # The roster
 
 
-def make_roster_body(deployment, number, previous, issued_at, quorums, persons):
-    body = b"SPNR\x01" + deployment + u32(number) + previous + u64(issued_at) + bytes([len(quorums)])
+def make_roster_body(deployment, number, previous, issued_at, host, quorums, persons):
+    body = b"SPNR\x01" + deployment + u32(number) + previous + u64(issued_at) + host + bytes([len(quorums)])
     for role, levels in quorums:
         body += bytes([role]) + quorum.plus(levels[0]["commitments"][0], levels[1]["commitments"][0])
         for level in levels:
@@ -176,7 +176,8 @@ def read_roster_body(body):
     reader = Reader(body)
     start(reader, b"SPNR")
     roster = {
-        "deployment": reader.take(16), "number": reader.integer(4), "previous": reader.take(32), "issued": reader.integer(8), "quorums": {},
+        "deployment": reader.take(16), "number": reader.integer(4), "previous": reader.take(32), "issued": reader.integer(8),
+        "host": reader.take(32), "quorums": {},
         "digest": formats.digest("SPNI/v1/roster", body),
     }
     roles = []
@@ -208,6 +209,7 @@ def check_roster(roster):
     persons, quorums = roster["persons"], roster["quorums"]
     demand(2 <= len(persons) <= 250 and roster["number"] > 0, "no roster")
     demand(roster["number"] > 1 or not any(roster["previous"]), "the first roster follows none")
+    demand(all(person["signing"] != roster["host"] for person in persons), "the host among the persons")
     for field in ("name", "signing", "box"):
         demand(len({person[field] for person in persons}) == len(persons), f"a {field} twice")
     for each in quorums.values():
@@ -258,15 +260,50 @@ def is_in_force(person, time):
 # Requests
 
 
-def make_draft(role, body, envelope, recipient, opener):
+def make_host_card(deployment, seed):
+    body = b"SPNH\x01" + deployment + formats.public_of_seed(seed)
+    return body + formats.sign(seed, "SPNI/v1/host-card", body)
+
+
+def read_host_card(data):
+    reader = Reader(data)
+    start(reader, b"SPNH")
+    card = {"deployment": reader.take(16), "key": reader.take(32)}
+    reader.take(64)
+    reader.finish()
+    split(data, card["key"], "SPNI/v1/host-card")
+    return card
+
+
+def make_attestation(seed, deployment, subject, record, pseudonym, issued_at):
+    body = b"SPNW\x01" + deployment + subject + record + lp(pseudonym.encode()) + u64(issued_at)
+    return body + formats.sign(seed, "SPNI/v1/attestation", body)
+
+
+def read_attestation(data, host):
+    reader = Reader(data)
+    start(reader, b"SPNW")
+    attestation = {field: reader.take(16) for field in ("deployment", "subject", "record")}
+    attestation["pseudonym"], attestation["issued"] = text(reader.lp(), 64), reader.integer(8)
+    reader.take(64)
+    reader.finish()
+    split(data, host, "SPNI/v1/attestation")
+    return attestation
+
+
+def attestation_digest(data):
+    return formats.digest("SPNI/v1/attestation-file", data)
+
+
+def make_draft(role, attestation, body, envelope, recipient, opener):
     demand(envelope[0] == role, "another quorum's envelope")
-    return b"SPNF\x01" + bytes([role]) + body + envelope[1] + envelope[2] + recipient + opener
+    return b"SPNF\x01" + bytes([role]) + lp(attestation) + body + envelope[1] + envelope[2] + recipient + opener
 
 
 def read_draft(data):
     reader = Reader(data)
     start(reader, b"SPNF")
-    draft = {"role": reader.integer(1), "body": reader.take(168), "key_id": reader.take(16), "box": reader.take(208)}
+    draft = {"role": reader.integer(1), "attestation": reader.lp(), "body": reader.take(168), "key_id": reader.take(16), "box": reader.take(208)}
     draft["recipient"], draft["opener"] = reader.take(32), reader.take(32)
     reader.finish()
     return draft
@@ -283,25 +320,27 @@ def envelope_digest(box):
 def make_request(draft, request, purpose, case, roster, requester, since, until):
     body = draft["body"]
     message = b"SPNQ\x01" + bytes([draft["role"]]) + body[8:24] + request + body[24:40] + body[40:56] + body[56:64]
-    message += formats.body_digest(body) + envelope_digest(draft["box"]) + struct.pack(">H", purpose) + case_digest(case)
+    message += formats.body_digest(body) + envelope_digest(draft["box"]) + attestation_digest(draft["attestation"])
+    message += struct.pack(">H", purpose) + case_digest(case)
     message += roster["digest"] + formats.public_of_seed(requester["signing"]) + draft["opener"] + draft["recipient"]
     message += u64(since) + u64(until)
     return message + formats.sign(requester["signing"], "SPNI/v1/reveal-request", message)
 
 
-def make_request_file(request, box, case, roster_file):
-    return b"SPNB\x01" + lp(request) + lp(box) + lp(case.encode()) + lp(roster_file)
+def make_request_file(request, attestation, box, case, roster_file):
+    return b"SPNB\x01" + lp(request) + lp(attestation) + lp(box) + lp(case.encode()) + lp(roster_file)
 
 
 def read_request(data):
-    demand(len(data) == 384, "a request has 384 bytes")
+    demand(len(data) == 416, "a request has 416 bytes")
     reader = Reader(data)
     start(reader, b"SPNQ")
     request = {"role": reader.integer(1)}
     for field in ("deployment", "request", "record", "subject"):
         request[field] = reader.take(16)
     request["generation"] = reader.integer(8)
-    request["body_digest"], request["envelope_digest"], request["purpose"] = reader.take(32), reader.take(32), reader.integer(2)
+    request["body_digest"], request["envelope_digest"] = reader.take(32), reader.take(32)
+    request["attestation_digest"], request["purpose"] = reader.take(32), reader.integer(2)
     for field in ("case_digest", "roster_digest", "requester", "opener", "recipient"):
         request[field] = reader.take(32)
     request["since"], request["until"] = reader.integer(8), reader.integer(8)
@@ -316,15 +355,20 @@ def request_label(request, key):
 
 
 def read_request_file(data, custodians, now):
-    """(request, box, case, roster), everything checked that needs no share."""
+    """(request, box, case, roster, attestation), everything checked that needs no share."""
     reader = Reader(data)
     start(reader, b"SPNB")
-    request, box, case, roster_file = read_request(reader.lp()), reader.lp(), text(reader.lp(), 16_384), reader.lp()
+    request, attested, box = read_request(reader.lp()), reader.lp(), reader.lp()
+    case, roster_file = text(reader.lp(), 16_384), reader.lp()
     reader.finish()
     demand(case, "a request says why")
     roster = read_roster(roster_file, custodians)
     demand(request["deployment"] == roster["deployment"] and request["roster_digest"] == roster["digest"], "another roster's")
     demand(request["case_digest"] == case_digest(case) and request["envelope_digest"] == envelope_digest(box), "another case or envelope")
+    demand(request["attestation_digest"] == attestation_digest(attested), "another attestation")
+    attestation = read_attestation(attested, roster["host"])
+    demand(all(attestation[field] == request[field] for field in ("deployment", "subject", "record")), "somebody else's attestation")
+    demand(attestation["issued"] - 60_000 <= request["since"] <= attestation["issued"] + 7 * 86_400_000, "no fresh attestation")
     demand(request["since"] <= now < request["until"] <= request["since"] + 7 * 86_400_000, "not now")
     demand(request["role"] in roster["quorums"] and request["purpose"] in REVEAL_PURPOSES, "not this purpose")
     each = roster["quorums"][request["role"]]
@@ -333,7 +377,7 @@ def read_request_file(data, custodians, now):
         person = person_of(roster, request[field])
         demand(person["powers"] & power and is_in_force(person, now), f"no {field}")
     quorum.check(box, each["key"], request_label(request, each["key"]))
-    return request, box, case, roster
+    return request, box, case, roster, attestation
 
 
 # Approvals

@@ -11,6 +11,7 @@
       person.X  card.X        keyring file and card of X
       deal.ROLE.LEVEL         from the dealer;  reshare.ROLE.LEVEL.SOURCE  from a holder
       share.X  share-2.X      keyring file of X's share, of the first deals and of the resharing
+      host-card               which the roster names
       roster-N                N: 1, and 2 after the resharing
       draft-N  request-N      request files: 1 under roster 1, 2 under roster 2, 3 break-glass;  recipient-N  keyring file
       approval-N.X  denial-N.X

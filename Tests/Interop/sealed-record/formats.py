@@ -10,7 +10,7 @@ from nacl.signing import SigningKey, VerifyKey
 
 import ristretto
 
-KINDS = {"host": 1, "keyservice": 2, "sender": 3, "log": 4, "person": 5, "share": 6, "recipient": 7}
+KINDS = {"host": 1, "keyservice": 2, "sender": 3, "log": 4, "person": 5, "share": 6, "recipient": 7, "opener": 8}
 PARTITIONS = 8
 
 

@@ -73,6 +73,10 @@ for (role, level, threshold, members), dealer in zip(LEVELS, DEALERS):
     })
 
 
+attestation_seed = draw(32)
+give("host-card", custody.make_host_card(identifier, attestation_seed))
+
+
 def roster_of(number, previous, quorums, names):
     persons = [
         {**cards[name], "powers": {"rita": 1, "otto": 2, "ada": 3}.get(name, 0), "trained": NOW + 90 * DAY, "vetted": NOW + 120 * DAY}
@@ -80,7 +84,8 @@ def roster_of(number, previous, quorums, names):
     ]
     placed = [(role, [{**level, "members": [names.index(name) for name in level["members"]]} for level in levels])
               for role, levels in quorums.items()]
-    body = custody.make_roster_body(identifier, number, previous, NOW, placed, persons)
+    body = custody.make_roster_body(
+        identifier, number, previous, NOW, formats.public_of_seed(attestation_seed), placed, persons)
     file = give(f"roster-{number}", custody.make_roster_file(body, [people[name]["signing"] for name in ("kim", "max")]))
     return file, custody.read_roster(file, custody.read_custodians(custodians))
 
@@ -107,7 +112,7 @@ rings = {
     "host": {
         "pepper": draw(32), "record-mac": draw(32), "pseudonym-root": draw(32), "token": draw(32), "code": draw(32),
         "token-id": formats.u32(2), "token-previous": draw(32), "code-id": formats.u32(1), "index-epoch": formats.u32(3), "proof": proof,
-        "sender-public": formats.x25519_public(sender_secret), "custodians": custodians,
+        "attestation": attestation_seed, "sender-public": formats.x25519_public(sender_secret), "custodians": custodians,
     },
     "keyservice": {
         "key-encryption": draw(32), "signing": draw(32), "index": scalar(), "budget": scalar(), "index-epoch": formats.u32(3),
@@ -117,6 +122,7 @@ rings = {
     "log": {"signing": draw(32), "origin": b"example.com/second"},
 }
 host, key_service = rings["host"], rings["keyservice"]
+rings["opener"] = {name: host[name] for name in ("pepper", "record-mac", "sender-public", "custodians")}
 macs = {"identity": host["record-mac"], "keys": formats.key_store_mac(key_service["key-encryption"])}
 for kind, entries in rings.items():
     print("keyring", kind, keyring(kind, entries, salt).hex())
@@ -169,6 +175,7 @@ for digits, generation in GENERATIONS.items():
         continue
     seed = formats.wrap_seed(host["pseudonym-root"], subject, draw(32), draw(24))
     pseudonyms = [formats.pseudonym(host["pseudonym-root"], subject, seed, consumer) for consumer in ("host", "chat")]
+    records[digits]["pseudonym"] = pseudonyms[0]
     for name, consumer in zip(pseudonyms, ("host", "chat")):
         key = formats.base64.b32decode(name[2:].upper())
         row("identity", formats.partition(key), "pseudonym", key, b"\x01" + subject + formats.lp(consumer.encode()))
@@ -184,13 +191,15 @@ row("keys", formats.partition(erased), "keys", erased, b"\x00", NOW + 7_200_000)
 def request(number, digits, role, roster_file, roster, purpose, case, requester, approvers, shares, denier):
     kept, recipient_secret = records[digits], draw(32)
     envelope = next(each for each in kept["envelopes"] if each[0] == role)
-    draft = custody.make_draft(role, kept["body"], envelope, formats.x25519_public(recipient_secret), cards["otto"]["signing"])
+    attestation = custody.make_attestation(
+        attestation_seed, identifier, kept["subject"], kept["record"], kept["pseudonym"], NOW - 3_600_000)
+    draft = custody.make_draft(role, attestation, kept["body"], envelope, formats.x25519_public(recipient_secret), cards["otto"]["signing"])
     give(f"draft-{number}", draft)
     give(f"recipient-{number}", keyring("recipient", {"recipient": recipient_secret}))
     signed = custody.make_request(
         custody.read_draft(draft), draw(16), purpose, case, roster, people[requester], NOW, NOW + DAY)
-    file = give(f"request-{number}", custody.make_request_file(signed, envelope[2], case, roster_file))
-    made, box, _, _ = custody.read_request_file(file, custody.read_custodians(custodians), NOW)
+    file = give(f"request-{number}", custody.make_request_file(signed, attestation, envelope[2], case, roster_file))
+    made, box, _, _, _ = custody.read_request_file(file, custody.read_custodians(custodians), NOW)
     key = roster["quorums"][role]["key"]
 
     def place(name):
