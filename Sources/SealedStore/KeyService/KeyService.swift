@@ -13,6 +13,8 @@ public protocol KeyService: Sendable {
     func put(_ deposit: borrowing KeyDeposit) async throws(VaultError)
 
     /// Hands out a history key against a step-up that is at most 15 minutes old, once.
+    ///
+    /// - Throws: ``VaultError``; `.orderRefused`, `.releaseBudget`, `.notFound`.
     func releaseHistoryKey(for proof: StepUpProof) async throws(VaultError) -> SecretBytes
 
     /// Deletes both keys of a subject. Asked again, also about somebody it never heard of, it signs a receipt with the present time.

@@ -38,6 +38,7 @@
                 observer: Alarm(), forgetOldPages: { () throws(StorageError) in try await store.truncateWriteAheadLog() })
             let endpoint = KeyServiceEndpoint(service, evaluationsPerSecond: serve.evaluationsPerSecond ?? 500)
             let services: [any Service] = places.map { place in
+            budget.historiesPerDay = serve.historiesPerDay ?? budget.historiesPerDay
                 ListeningService(
                     name: "key service",
                     server: RequestServer(
