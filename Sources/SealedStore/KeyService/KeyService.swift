@@ -76,10 +76,14 @@ public protocol RevealKeyService: ResealingKeyService {
     /// - Throws: ``VaultError``; `.requestRefused`, `.approvalRefused`, `.rosterOutdated`, `.denied`, `.orderRefused`, `.notFound`.
     func submit(_ file: RevealFile, _ approvals: [Approval]) async throws(VaultError)
 
+    /// The newest head of the log that it has seen; `nil` before the first release to people.
+    func logHead() async throws(VaultError) -> SeenLogHead?
+
     /// Hands out the shred key for a full set of approvals whose entry is in the signed log, once.
     ///
+    /// The log must be the one of ``logHead()``, or extend it; its head is remembered in the commit that spends the request.
     /// - Throws: ``VaultError``; `.incomplete`, `.denied`, `.requestRefused`, `.approvalRefused`, `.orderRefused` (used before, or not in
-    ///   the log), `.releaseBudget`, `.rosterOutdated`, `.notFound`.
+    ///   the log), `.logHeadOutdated` (ask for the head anew), `.logForked`, `.releaseBudget`, `.rosterOutdated`, `.notFound`.
     func releaseShredKey(for opening: RevealOpening) async throws(VaultError) -> SecretBytes
 
     /// Takes the review of an opening by people on call.

@@ -132,29 +132,41 @@ extension LocalKeyService {
         guard opening.isSignedByOpener else {
             throw VaultError(.requestRefused, "The opening was not signed by the opener that the request names.")
         }
-        try checkLogged(opening, set)
-        let keys = try await release(
-            .reveal, of: request.subject, order: request.id, purpose: request.purpose, until: request.expiresAt + Self.memory, now: now,
-            alongside: { commit, keys async throws(StorageError) -> VaultError? in
-                let stored = try await store.record(at: revealKey(request))
-                guard let stored else { return VaultError(.requestRefused, "Submit the approvals first.") }
-                var row = try decodeRecord(stored) { reader throws(MalformedBytes) in try RevealRow(from: &reader) }
-                if let error = Self.refusal(row, request) { return error }
-                row.state = .released
-                commit.put(row.encoded, at: stored.key, replacing: stored, expiresAt: request.expiresAt + Self.memory)
-                return request.role == .breakGlass
-                    ? try await stageReviewDue(request, set, now: now, in: &commit) : nil
-            },
-            unless: { keys in
-                keys.due == nil ? VaultError(.requestRefused, "Submit the approvals first.") : Self.refusal(keys, request)
-            })
+        let (log, head) = try checkLogged(opening, set)
+        let keys: SubjectKeys
+        do throws(VaultError) {
+            keys = try await release(
+                .reveal, of: request.subject, order: request.id, purpose: request.purpose, until: request.expiresAt + Self.memory, now: now,
+                alongside: { commit, keys async throws(StorageError) -> VaultError? in
+                    let stored = try await store.record(at: revealKey(request))
+                    guard let stored else { return VaultError(.requestRefused, "Submit the approvals first.") }
+                    var row = try decodeRecord(stored) { reader throws(MalformedBytes) in try RevealRow(from: &reader) }
+                    if let error = Self.refusal(row, request) { return error }
+                    row.state = .released
+                    commit.put(row.encoded, at: stored.key, replacing: stored, expiresAt: request.expiresAt + Self.memory)
+                    if let error = try await stageLogHead(head, shownBy: opening.evidence, to: log, in: &commit) { return error }
+                    return request.role == .breakGlass
+                        ? try await stageReviewDue(request, set, now: now, in: &commit) : nil
+                },
+                unless: { keys in
+                    keys.due == nil ? VaultError(.requestRefused, "Submit the approvals first.") : Self.refusal(keys, request)
+                })
+        } catch {
+            observeLogFork(error)
+            throw error
+        }
         if request.role == .breakGlass { observer.observe(Observation(.keyService, "break-glass-released")) }
         return try keys.shredKey(under: keyring.keyEncryptionKey)
     }
 
     /// Whether the log's signed tree says that this very set of approvals was given to this very request.
-    private func checkLogged(_ opening: RevealOpening, _ set: ApprovalSet) throws(VaultError) {
+    ///
+    /// - Returns: with what it was checked, and the tree's head.
+    private func checkLogged(
+        _ opening: RevealOpening, _ set: ApprovalSet
+    ) throws(VaultError) -> (log: any LogEvidenceVerifier, head: SeenLogHead) {
         guard let log else {
+        return (log, entry.head)
             throw VaultError(.orderRefused, "This key service does not know the log's key, so it releases nothing to people.")
         }
         let request = opening.file.request

@@ -92,8 +92,9 @@ public struct RevealDesk: Sendable {
     ///   - approvals: as they came in; more than are needed may be among them.
     ///   - key: of the draft that the request was made from.
     /// - Returns: the number. It is recorded as revealed by then.
-    /// - Throws: ``VaultError``. `.incomplete` and `.unavailable` (the log has not signed yet): nothing is lost, ask again. After any other
-    ///   failure the request is burnt: make a new one, which also seals the record anew.
+    /// - Throws: ``VaultError``. `.incomplete`, `.unavailable` (the log has not signed yet) and `.logHeadOutdated` (other openers were
+    ///   faster): nothing is lost, ask again. `.logForked`: nothing is lost, but the operator has to see to the log. After any other failure
+    ///   the request is burnt: make a new one, which also seals the record anew.
     public func open(
         _ file: RevealFile, _ approvals: [Approval], with key: borrowing RecipientKey, of person: RevealSubject
     ) async throws(VaultError) -> SecretNumber {
@@ -112,9 +113,7 @@ public struct RevealDesk: Sendable {
         try set.demandComplete()
         let dataKey = try Self.combine(file, set, roster, key)
         let (row, entry) = try await recordApproval(request, set, person)
-        let evidence = try await evidence(for: entry)
-        let shredKey = try await keyService.releaseShredKey(
-            for: RevealOpening(file, set.approvals, evidence: evidence, opener: opener))
+        let shredKey = try await shredKey(for: file, set, loggedAs: entry)
         guard case .sealed(let body, _) = try Self.decode(row), body.digest == request.bodyDigest else {
             throw VaultError(.refused, "The record was changed since the request was made.")
         }
@@ -285,19 +284,6 @@ public struct RevealDesk: Sendable {
         case ..<(.seconds(86_400)): return 3
         default: return 4
         }
-    }
-
-    private func evidence(for entry: ProvableEntry) async throws(VaultError) -> LogEvidence {
-        let deadline = time.now() + Self.patience
-        repeat {
-            do throws(StorageError) {
-                if let evidence = try await log.evidence(for: entry) { return evidence }
-            } catch { throw VaultError(error) }
-            do { try await time.sleep(for: .milliseconds(100)) } catch {
-                throw VaultError(StorageError(.cancelled, "The task was cancelled while the log's signature was awaited."))
-            }
-        } while time.now() < deadline
-        throw VaultError(.unavailable, "The log has not signed the approval yet: see that its sequencer runs, and open again.")
     }
 
     /// A record whose number is not the one its tag was made of was planted.

@@ -36,6 +36,7 @@ enum KeyServiceOperation: UInt8, Sendable, CaseIterable {
     case submit = 14
     case releaseForOpening = 15
     case closeReview = 16
+    case logHead = 20
 
     func isAllowed(to role: KeyServiceRole) -> Bool {
         switch self {
@@ -44,6 +45,7 @@ enum KeyServiceOperation: UInt8, Sendable, CaseIterable {
         case .addShredKey: role == .sender || role == .opener
         case .releaseForOrder, .releaseForResealing: role == .sender
         case .submit, .releaseForOpening, .closeReview: role == .opener
+        case .logHead: role == .opener
         }
     }
 }
