@@ -8,8 +8,6 @@ extension LocalKeyService {
     private static let rosterKey = RecordKey(partition: Partition(rawValue: 0), collection: "roster", row: [])
 
     /// Checks a request against the newest roster there is, and takes a newer one over.
-    ///
-    /// Of two rosters with one number only the first is ever taken: the custodians' law does not fork.
     private func check(_ file: RevealFile, now: Timestamp) async throws(VaultError) -> Roster {
         guard let custodians = keyring.custodians else {
             throw VaultError(.requestRefused, "This key service knows no custodians: make its keyring with them, or nobody reveals.")
@@ -27,17 +25,9 @@ extension LocalKeyService {
             } catch {
                 return .refuse(error)
             }
-            if let known, known.number == roster.number {
-                guard known.digest == roster.digest else {
-                    return .refuse(
-                        VaultError(.rosterOutdated, "There is another roster of this number: ask the custodians which one is theirs."))
-                }
-                return .commit(roster)
-            }
-            if let known, known.number + 1 == roster.number, roster.previous != known.digest {
-                return .refuse(
-                    VaultError(.rosterOutdated, "The roster does not go on from the one that is known: ask the custodians which is theirs.")
-                )
+            if let known {
+                if let error = SeenRoster(number: known.number, digest: known.digest).refusal(of: roster) { return .refuse(error) }
+                if known.number == roster.number { return .commit(roster) }
             }
             var writer = ByteWriter()
             writer.u32(roster.number)
@@ -166,7 +156,6 @@ extension LocalKeyService {
         _ opening: RevealOpening, _ set: ApprovalSet
     ) throws(VaultError) -> (log: any LogEvidenceVerifier, head: SeenLogHead) {
         guard let log else {
-        return (log, entry.head)
             throw VaultError(.orderRefused, "This key service does not know the log's key, so it releases nothing to people.")
         }
         let request = opening.file.request
@@ -177,6 +166,7 @@ extension LocalKeyService {
             throw VaultError(
                 .orderRefused, "The opening is not proven to be in the signed log: wait for the next checkpoint, and try again.")
         }
+        return (log, entry.head)
     }
 
     // MARK: People on call

@@ -106,6 +106,7 @@ public struct RevealDesk: Sendable {
         }
         let set = try ApprovalSet(approvals, of: request, roster)
         try set.demandInForce(roster, at: time.now())
+        try await SeenRoster.take(roster, in: store, time: time, random: random)
         try await register(file, of: person)
         if set.isDenied { try await recordDenial(request, set, person) }
         // Told also of what is not enough yet: shares that are here make the record due to be sealed anew.
