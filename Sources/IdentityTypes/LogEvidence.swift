@@ -16,35 +16,56 @@ public struct LogEvidence: Hashable, Sendable {
     public let path: [[UInt8]]
     /// The signed note.
     public let checkpoint: [UInt8]
+    /// The size of the older tree that this one is shown to extend; 0 where whoever checks it had seen none.
+    public let knownSize: UInt64
+    /// 32-byte hashes in the order of RFC 9162; empty where there is nothing between the two trees, or this one is the smaller.
+    public let consistency: [[UInt8]]
 
-    package init(leaf: [UInt8], opening: [UInt8], index: UInt64, size: UInt64, path: [[UInt8]], checkpoint: [UInt8]) {
+    package init(
+        leaf: [UInt8], opening: [UInt8], index: UInt64, size: UInt64, path: [[UInt8]], checkpoint: [UInt8], knownSize: UInt64 = 0,
+        consistency: [[UInt8]] = []
+    ) {
         (self.leaf, self.opening, self.index, self.size) = (leaf, opening, index, size)
         (self.path, self.checkpoint) = (path, checkpoint)
+        (self.knownSize, self.consistency) = (knownSize, consistency)
     }
 
-    /// LP(leaf) LP(opening) index u64, size u64, count u8, 32 bytes each, LP(checkpoint).
+    /// LP(leaf) LP(opening) index u64, size u64, hashes of the path, LP(checkpoint), known size u64, hashes of the consistency proof.
+    /// Hashes: count u8, 32 bytes each.
     package var bytes: [UInt8] {
         var writer = ByteWriter()
         writer.prefixed(leaf)
         writer.prefixed(opening)
         writer.u64(index)
         writer.u64(size)
-        writer.u8(UInt8(path.count))
-        for hash in path { writer.fixed(hash) }
+        Self.write(path, to: &writer)
         writer.prefixed(checkpoint)
+        writer.u64(knownSize)
+        Self.write(consistency, to: &writer)
         return writer.bytes
+    }
+
+    private static func write(_ hashes: [[UInt8]], to writer: inout ByteWriter) {
+        writer.u8(UInt8(hashes.count))
+        for hash in hashes { writer.fixed(hash) }
     }
 
     package init(from reader: inout ByteReader) throws(MalformedBytes) {
         leaf = try reader.prefixed(atMost: 256)
         opening = try reader.prefixed(atMost: 65_536)
         (index, size) = (try reader.u64(), try reader.u64())
-        var path: [[UInt8]] = []
+        path = try Self.hashes(from: &reader)
+        checkpoint = try reader.prefixed(atMost: 65_536)
+        knownSize = try reader.u64()
+        consistency = try Self.hashes(from: &reader)
+    }
+
+    private static func hashes(from reader: inout ByteReader) throws(MalformedBytes) -> [[UInt8]] {
         let count = try reader.u8()
         guard count <= 64 else { throw MalformedBytes() }
-        for _ in 0..<count { path.append(try reader.fixed(32)) }
-        self.path = path
-        checkpoint = try reader.prefixed(atMost: 65_536)
+        var hashes: [[UInt8]] = []
+        for _ in 0..<count { hashes.append(try reader.fixed(32)) }
+        return hashes
     }
 }
 
@@ -56,12 +77,15 @@ public struct LoggedEntry: Hashable, Sendable {
     public let time: Timestamp
     package let subject: SubjectID?
     public let details: [AuditEvent.Detail]
+    /// Of the signed tree that the entry was shown in.
+    public let head: SeenLogHead
 
     package init(
-        action: AuditAction, purpose: PurposeCode?, approvalTier: UInt8, time: Timestamp, subject: SubjectID?, details: [AuditEvent.Detail]
+        action: AuditAction, purpose: PurposeCode?, approvalTier: UInt8, time: Timestamp, subject: SubjectID?,
+        details: [AuditEvent.Detail], head: SeenLogHead
     ) {
         (self.action, self.purpose, self.approvalTier, self.time) = (action, purpose, approvalTier, time)
-        (self.subject, self.details) = (subject, details)
+        (self.subject, self.details, self.head) = (subject, details, head)
     }
 
     public func detail(_ name: String) -> String? { details.first { $0.name == name }?.value }
@@ -71,11 +95,18 @@ public struct LoggedEntry: Hashable, Sendable {
 public protocol LogEvidenceVerifier: Sendable {
     /// - Returns: `nil` unless signature, inclusion and opening all hold.
     func entry(provenBy evidence: LogEvidence) -> LoggedEntry?
+
+    /// Whether the tree of the evidence's checkpoint is the one that was seen before, or extends it.
+    ///
+    /// - Returns: `false` also where the evidence has no proof from exactly that size, and where its tree is the smaller.
+    func isConsistent(_ evidence: LogEvidence, with seen: SeenLogHead) -> Bool
 }
 
 /// Gets the evidence for an entry out of a log. `AuditLog`'s `EvidenceSource` is the one for real use.
 public protocol LogEvidenceSource: Sendable {
+    /// - Parameter knownSize: of the tree that the evidence has to extend, 0 for none. Where the log is smaller, the evidence proves nothing
+    ///   about it.
     /// - Returns: `nil` while no signed checkpoint has the entry.
     /// - Throws: ``StorageError`` where the log cannot be read or is damaged.
-    func evidence(for entry: ProvableEntry) async throws(StorageError) -> LogEvidence?
+    func evidence(for entry: ProvableEntry, from knownSize: UInt64) async throws(StorageError) -> LogEvidence?
 }

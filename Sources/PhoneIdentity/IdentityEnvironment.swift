@@ -14,6 +14,7 @@ public struct IdentityEnvironment: Sendable {
     /// The host's own keys, which open no number.
     public var keyring: HostKeyring
     /// Names the quorums to which numbers are sealed, so that people can see one again when two levels of them agree; `nil`: nobody ever.
+    /// The newest: an older one than was used with the identity store before is refused when the service is opened.
     public var roster: Roster?
     /// Holds what opens records, in a store of its own.
     public var keyService: any KeyService

@@ -26,7 +26,8 @@ public struct IdentityService: Sendable {
 
     /// Opens the deployment's store, or makes a new one its own.
     ///
-    /// - Throws: ``IdentityError`` with a storage code; `storage.wrongDeployment` when the store is another's.
+    /// - Throws: ``IdentityError`` with a storage code; `storage.wrongDeployment` when the store is another's; `vault.rosterOutdated` when a
+    ///   newer roster than the environment's was used with this store.
     public static func open(_ environment: IdentityEnvironment) async throws(IdentityError) -> IdentityService {
         let service = IdentityService(environment)
         do {
@@ -36,7 +37,17 @@ public struct IdentityService: Sendable {
         } catch {
             throw IdentityError(error)
         }
+        if let roster = environment.roster { try await service.take(roster) }
         return service
+    }
+
+    private func take(_ roster: Roster) async throws(IdentityError) {
+        do throws(VaultError) {
+            try await SeenRoster.take(roster, in: store, time: environment.time, random: environment.random)
+        } catch {
+            if let storage = error.storage { throw IdentityError(storage) }
+            throw IdentityError(error)
+        }
     }
 
     private init(_ environment: IdentityEnvironment) {

@@ -8,12 +8,14 @@ public import SealedStore
 ///
 /// ``IdentityService/reveals`` is one; a command that runs no flows makes its own.
 public struct RevealRegistry: Sendable {
+    private let store: any RecordStore
     private let directory: PersonDirectory
     private let pseudonyms: PseudonymIndex
     private let keyring: HostKeyring
     private let keyService: any KeyService
     private let ledger: RevealLedger
     private let time: any TimeSource
+    private let random: any RandomSource
 
     /// - Parameters:
     ///   - store: the identity store, as the host authenticates it.
@@ -24,7 +26,7 @@ public struct RevealRegistry: Sendable {
     ) {
         directory = PersonDirectory(store: store, partitions: partitions)
         pseudonyms = PseudonymIndex(store: store, partitions: partitions, keyring: keyring, random: random)
-        (self.keyring, self.keyService, self.time) = (keyring, keyService, time)
+        (self.store, self.keyring, self.keyService, self.time, self.random) = (store, keyring, keyService, time, random)
         ledger = RevealLedger(store: store, partitions: partitions, recorder: outbox, time: time, random: random)
     }
 
@@ -49,7 +51,7 @@ public struct RevealRegistry: Sendable {
     /// - Throws: ``IdentityError``: a vault code when the request does not hold, `.erasing`, or a storage code.
     public func register(_ file: RevealFile) async throws(IdentityError) {
         let request = file.request
-        _ = try check(file)
+        _ = try await check(file)
         let person = try await directory.revealSubject(of: request)
         do { try await ledger.recordRequest(request, person) } catch { throw IdentityError(error) }
     }
@@ -59,7 +61,7 @@ public struct RevealRegistry: Sendable {
     /// - Throws: ``IdentityError``: `vault.orderRefused` when the record was opened before, another vault code when request or denial do
     ///   not hold, `.erasing`, or a storage code. Handed in again, nothing happens twice.
     public func deny(_ file: RevealFile, _ denials: [Approval]) async throws(IdentityError) {
-        let roster = try check(file)
+        let roster = try await check(file)
         do { try await keyService.deny(file, denials) } catch { throw IdentityError(error) }
         let person = try await directory.revealSubject(of: file.request)
         do throws(VaultError) {
@@ -89,8 +91,8 @@ public struct RevealRegistry: Sendable {
         do { try await ledger.recordReview(review, of: file.request, person) } catch { throw IdentityError(error) }
     }
 
-    /// The roster under which a request holds, and that it names this very host.
-    private func check(_ file: RevealFile) throws(IdentityError) -> Roster {
+    /// The roster under which a request holds: none older than was seen, and one that names this very host.
+    private func check(_ file: RevealFile) async throws(IdentityError) -> Roster {
         do throws(VaultError) {
             guard let custodians = keyring.custodians else {
                 throw VaultError(.requestRefused, "The host keyring names no custodians, so there is no quorum to ask.")
@@ -99,6 +101,7 @@ public struct RevealRegistry: Sendable {
             guard roster.hostKey == keyring.card.key else {
                 throw VaultError(.requestRefused, "The roster names another host's key: have a roster signed that names this one's.")
             }
+            try await SeenRoster.take(roster, in: store, time: time, random: random)
             return roster
         } catch {
             throw IdentityError(error)

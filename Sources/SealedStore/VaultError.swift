@@ -31,6 +31,10 @@ public struct VaultError: Error, Hashable, Sendable {
         public static let notDelivered = Self(rawValue: "vault.notDelivered")
         /// There is a newer roster than the one that was used.
         public static let rosterOutdated = Self(rawValue: "vault.rosterOutdated")
+        /// The log was shown from an older head than the one that the key service has seen since: nothing is lost, open again.
+        public static let logHeadOutdated = Self(rawValue: "vault.logHeadOutdated")
+        /// The log that is shown does not go on from the one that the key service has seen before: call the operator.
+        public static let logForked = Self(rawValue: "vault.logForked")
         /// An approver denied the request; it is over.
         public static let denied = Self(rawValue: "vault.denied")
         /// Approvals are missing yet.

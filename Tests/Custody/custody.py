@@ -356,7 +356,11 @@ def reshare(report, custody, earlier, pseudonym):
         "the new shares open the record",
         (opened.code == 0 and opened.json() == {"ok": True, "number": number(INDICES[0])}, opened.text))
     custody.write_config(earlier)
-    report.refused("the key service too takes no older roster", stale.open(said_before, recipient=stale.kept), "vault.rosterOutdated")
+    report.refused(
+        "whatever the configuration says, the store remembers", stale.open(said_before, recipient=stale.kept), "vault.rosterOutdated",
+        "Roster 2 is in force")
+    report.refused("a host that starts with the older roster is refused", custody.start_with(earlier), "vault.rosterOutdated")
+    report.holds("and starts with the newest", *((answer.code == 0, answer.text) for answer in [custody.start_with(roster)]))
     custody.write_config(roster)
     return roster, shares
 

@@ -162,6 +162,12 @@ class Custody:
         self.host.wait()
         self.host.stdout.close()
 
+    def start_with(self, roster):
+        """Another process of the host, which starts and ends."""
+        done = subprocess.run(
+            [self.load, "prepare", self.state, self.keys, "--roster", roster], capture_output=True, text=True, timeout=120)
+        return Answer(done.returncode, done.stdout, done.stderr)
+
     def must_load(self, command, *options):
         done = subprocess.run([self.load, command, self.state, self.keys, *options], capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -24,7 +24,7 @@ ALLOWED = {
     "evaluator": {"evaluate"},
     "host": {"put", "releaseHistoryKey", "erase", "unconfirmed", "confirm", "discard", "releases", "acknowledge", "sweep"},
     "sender": {"releaseForOrder", "releaseForResealing", "addShredKey"},
-    "opener": {"evaluate", "submit", "releaseForOpening", "closeReview", "addShredKey"},
+    "opener": {"evaluate", "submit", "releaseForOpening", "closeReview", "addShredKey", "logHead"},
 }
 PARTY = {"evaluator": "host", "host": "host", "sender": "sender", "opener": "opener"}
 

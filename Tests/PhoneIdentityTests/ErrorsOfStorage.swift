@@ -226,8 +226,9 @@ extension Provocation {
         static let notHere: Set<String> = [
             // Of the custody and of processes of their own: SealedStoreTests and ProcessTransportTests provoke them where they are thrown.
             "vault.malformed", "vault.requestRefused", "vault.approvalRefused", "vault.rosterOutdated", "vault.denied", "vault.incomplete",
-            "vault.resealDue", "vault.evaluationBudget", "vault.notDelivered", "process.unavailable", "process.outcomeUnknown",
-            "process.refused", "process.invalidSize", "process.cancelled", "process.addressInUse", "process.invalidSetting",
+            "vault.resealDue", "vault.logHeadOutdated", "vault.logForked", "vault.evaluationBudget", "vault.notDelivered",
+            "process.unavailable", "process.outcomeUnknown", "process.refused", "process.invalidSize", "process.cancelled",
+            "process.addressInUse", "process.invalidSetting",
         ]
 
         /// A limit on the address space, with 1 GB to spare for the tests beside this one, for as long as one allocation of 4 GB takes.

@@ -118,6 +118,44 @@ import Testing
         #expect(try await parties.releases(of: prepared.audit.id) == 4)
     }
 
+    @Test func `One day hands out as many histories as its own budget says, and an operator is told`() async throws {
+        let alarms = Alarms()
+        let custody = try TestCustody(budget: .init(releasesPerDay: 1, revealsPerDay: 0, historiesPerDay: 3), observer: alarms)
+        let (person, _) = try await custody.enrol(custody.newNumber())
+        func proof() throws -> StepUpProof {
+            try custody.vault().stepUpProof(subject: person.audit.id, challenge: custody.random.bytes(16), at: custody.clock.now())
+        }
+        func refused(_ proof: StepUpProof) async throws -> VaultError.Code? {
+            try await refusal { _ = try await custody.service.releaseHistoryKey(for: proof) }
+        }
+        let first = try proof()
+        #expect(try await refused(first) == nil)
+        // A proof that is spent takes nothing off the day.
+        for _ in 0..<5 { #expect(try await refused(first) == .orderRefused) }
+        for _ in 0..<2 { #expect(try await refused(try proof()) == nil) }
+        #expect(alarms.seen.withLock { $0 }.isEmpty)
+        let late = try proof()
+        #expect(try await refused(late) == .releaseBudget)
+        #expect(alarms.seen.withLock { $0 } == ["history-budget-spent"])
+        // Messages are counted apart.
+        let order = ReleaseOrder(
+            id: custody.random.bytes(16), subject: person.audit.id, record: person.record, purpose: .securityAlert,
+            deadline: custody.clock.now() + .seconds(60), key: custody.keyrings.host.keys.proofKey)
+        #expect(try await refusal { _ = try await custody.service.releaseShredKey(for: order) } == nil)
+        // Another process of the same key service has no other day, and a clock that goes back gives none.
+        let restarted = LocalKeyService(
+            store: custody.keyDatabase, keyring: custody.keyrings.keyService, partitions: TestCustody.partitions,
+            budget: .init(historiesPerDay: 4), time: custody.clock, random: custody.random, forgetOldPages: { true })
+        // What was refused is not spent: it is good once there is room.
+        _ = try await restarted.releaseHistoryKey(for: late)
+        #expect(try await refusal { _ = try await restarted.releaseHistoryKey(for: try proof()) } == .releaseBudget)
+        custody.clock.advance(by: .seconds(-86_400))
+        #expect(try await refused(try proof()) == .releaseBudget)
+        custody.clock.advance(by: .seconds(2 * 86_400))
+        #expect(try await refused(try proof()) == nil)
+        #expect(try await custody.service.releases(limit: 10).count { $0.kind == .history } == 5)
+    }
+
     @Test func `One order releases one key, however many ask at once`() async throws {
         let parties = try TestParties()
         try await parties.open()

@@ -100,6 +100,8 @@ private struct MortalKeyService: RevealKeyService {
         try await step { try await service.submit(file, approvals) }
     }
 
+    func logHead() async throws(VaultError) -> SeenLogHead? { try await step { try await service.logHead() } }
+
     func releaseShredKey(for opening: RevealOpening) async throws(VaultError) -> SecretBytes {
         try await step { SharedSecret(try await service.releaseShredKey(for: opening)) }.secret.duplicate()
     }
@@ -246,9 +248,13 @@ private struct Gate: RevealKeyService {
 
     func submit(_ file: RevealFile, _ approvals: [Approval]) async throws(VaultError) { try await service.submit(file, approvals) }
 
+    func logHead() async throws(VaultError) -> SeenLogHead? { try await service.logHead() }
+
     func releaseShredKey(for opening: RevealOpening) async throws(VaultError) -> SecretBytes {
         let key: SecretBytes
         do { key = try await service.releaseShredKey(for: opening) } catch {
+            // Who is asked to show the log anew comes again.
+            guard error.code != .logHeadOutdated else { throw error }
             released.count.withLock { $0 += 1 }
             throw error
         }

@@ -43,7 +43,8 @@ import Testing
                     .init("approvals", Hexadecimal.encode(approvals ?? set.digest)),
                 ], approvalTier: tier, random: custody.random), in: &commit)
         try await commit.commit(to: custody.rows)
-        return try #require(try await SequencingLog(custody: custody).evidence(for: entry))
+        let known = try await custody.service.logHead()?.size ?? 0
+        return try #require(try await SequencingLog(custody: custody).evidence(for: entry, from: known))
     }
 
     private func release(_ made: Case, _ evidence: LogEvidence, opener: String = "otto", approvals: [Approval]? = nil) async throws

@@ -307,8 +307,8 @@ private struct SequencedLog: LogEvidenceSource {
     let sequencer: LogSequencer
     let evidence: EvidenceSource
 
-    func evidence(for entry: ProvableEntry) async throws(StorageError) -> LogEvidence? {
+    func evidence(for entry: ProvableEntry, from knownSize: UInt64) async throws(StorageError) -> LogEvidence? {
         do { _ = try await sequencer.sequence() } catch { throw StorageError(.unavailable, "The sequencer failed.") }
-        return try await evidence.evidence(for: entry)
+        return try await evidence.evidence(for: entry, from: knownSize)
     }
 }

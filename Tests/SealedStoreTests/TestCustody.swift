@@ -192,9 +192,9 @@ final class TestCustody: Sendable {
 struct SequencingLog: LogEvidenceSource {
     let custody: TestCustody
 
-    func evidence(for entry: ProvableEntry) async throws(StorageError) -> LogEvidence? {
+    func evidence(for entry: ProvableEntry, from knownSize: UInt64) async throws(StorageError) -> LogEvidence? {
         do { try await custody.sequence() } catch { throw StorageError(.unavailable, "The sequencer failed.") }
-        return try await EvidenceSource(custody.tiles, key: custody.signer.key).evidence(for: entry)
+        return try await EvidenceSource(custody.tiles, key: custody.signer.key).evidence(for: entry, from: knownSize)
     }
 }
 

@@ -9,7 +9,7 @@ import Testing
 @testable import SealedStore
 
 /// Hands requests to an endpoint in the same process, and keeps what went over the line.
-private final class TappedChannel: RequestChannel {
+final class TappedChannel: RequestChannel {
     private let endpoint: KeyServiceEndpoint
     private let role: KeyServiceRole
     private let line = Mutex<[[UInt8]]>([])
@@ -114,7 +114,7 @@ private final class TappedChannel: RequestChannel {
             ],
             .evaluator: [.evaluate],
             .sender: [.releaseForOrder, .releaseForResealing, .addShredKey],
-            .opener: [.evaluate, .submit, .releaseForOpening, .addShredKey],
+            .opener: [.evaluate, .submit, .releaseForOpening, .addShredKey, .logHead],
         ]
         for role in KeyServiceRole.allCases {
             for operation in KeyServiceOperation.allCases {

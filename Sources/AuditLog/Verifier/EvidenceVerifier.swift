@@ -12,7 +12,17 @@ extension LogKey: LogEvidenceVerifier {
         else { return nil }
         return LoggedEntry(
             action: leaf.action, purpose: leaf.purpose, approvalTier: leaf.approvalTier, time: opening.time, subject: opening.subject,
-            details: opening.details)
+            details: opening.details, head: SeenLogHead(size: checkpoint.head.size, root: checkpoint.head.root))
+    }
+
+    public func isConsistent(_ evidence: LogEvidence, with seen: SeenLogHead) -> Bool {
+        guard let checkpoint = try? Checkpoint(verifying: evidence.checkpoint, by: self), checkpoint.head.size == evidence.size else {
+            return false
+        }
+        // Of one size there is one tree, wherever the proof begins.
+        if seen.size == evidence.size { return seen.root == checkpoint.head.root }
+        return ConsistencyProof(oldSize: seen.size, size: evidence.size, path: evidence.consistency)
+            .holds(oldRoot: seen.root, root: checkpoint.head.root)
     }
 }
 
@@ -28,13 +38,13 @@ public struct EvidenceSource: LogEvidenceSource {
     /// Looks through the newest entries first.
     ///
     /// - Complexity: a bundle of 256 entries for each 256 that came after it.
-    public func evidence(for entry: ProvableEntry) async throws(StorageError) -> LogEvidence? {
-        do { return try await find(entry.entry) } catch {
+    public func evidence(for entry: ProvableEntry, from knownSize: UInt64) async throws(StorageError) -> LogEvidence? {
+        do { return try await find(entry.entry, from: knownSize) } catch {
             throw error.storage ?? StorageError(.corrupt, error.reason)
         }
     }
 
-    private func find(_ entry: RecordedEntry) async throws(AuditError) -> LogEvidence? {
+    private func find(_ entry: RecordedEntry, from knownSize: UInt64) async throws(AuditError) -> LogEvidence? {
         guard let note = try await tiles.contents(of: TilePath.checkpoint) else { return nil }
         let size = try Checkpoint(verifying: note, by: key).head.size
         var end = size
@@ -42,9 +52,12 @@ public struct EvidenceSource: LogEvidenceSource {
             let bundle = (end - 1) / 256
             let (entries, _) = try await tiles.bundle(.entries(bundle, width: Int(min(size - bundle * 256, 256))))
             if let place = entries.lastIndex(of: entry.leaf) {
-                let proof = try await LogProver(tiles, size: size).inclusion(of: bundle * 256 + UInt64(place))
+                let prover = LogProver(tiles, size: size)
+                let proof = try await prover.inclusion(of: bundle * 256 + UInt64(place))
+                let consistency = (1..<size).contains(knownSize) ? try await prover.consistency(from: knownSize).path : []
                 return LogEvidence(
-                    leaf: entry.leaf, opening: entry.opening, index: proof.index, size: size, path: proof.path, checkpoint: note)
+                    leaf: entry.leaf, opening: entry.opening, index: proof.index, size: size, path: proof.path, checkpoint: note,
+                    knownSize: knownSize, consistency: consistency)
             }
             end = bundle * 256
         }

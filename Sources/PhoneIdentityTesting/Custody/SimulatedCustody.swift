@@ -72,6 +72,12 @@ public final class SimulatedCustody: Sendable {
         roster = try ["kim", "max"].reduce(draft) { try Roster.sign($0, by: people[$1]!) }
     }
 
+    /// A roster of the same people that goes on from another one, signed.
+    package func roster(after earlier: Roster, at time: Timestamp) throws -> [UInt8] {
+        let draft = try Roster(after: earlier, deployment: deployment, levels: [], persons: earlier.persons, issuedAt: time).draft
+        return try ["kim", "max"].reduce(draft) { try Roster.sign($0, by: people[$1]!) }
+    }
+
     /// Otto's.
     package var opener: PersonKeyring { people["otto"]! }
 

@@ -122,6 +122,12 @@ struct SimulatedKeyService: KeyService, SenderKeyService, RevealKeyService, TagE
         return key
     }
 
+    func logHead() async throws(VaultError) -> SeenLogHead? {
+        let head = try await call().logHead()
+        try await answer()
+        return head
+    }
+
     func addShredKey(_ deposit: borrowing ShredKeyDeposit) async throws(VaultError) {
         let service = try await call()
         try await service.addShredKey(deposit)

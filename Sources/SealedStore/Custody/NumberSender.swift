@@ -42,7 +42,8 @@ public struct DispatchOrder: Hashable, Sendable {
 
 /// The only party that opens a record for a message: takes an order, hands the number to the gateway, forgets it, answers how that went.
 public protocol NumberSender: Sendable {
-    /// - Throws: ``VaultError``; `.resealDue` where the record had to be sealed anew first: order again, a minute later. Once the key service has released a key for it an order is spent, however the rest goes.
+    /// - Throws: ``VaultError``; `.resealDue` where the record had to be sealed anew first: order again, a minute later; `.rosterOutdated`
+    ///   where that needs a newer roster than the sender has. Once the key service has released a key for it an order is spent, however the rest goes.
     func send(_ order: DispatchOrder) async throws(VaultError)
 }
 
@@ -105,6 +106,7 @@ public final class LocalSender: NumberSender {
             return try await recipient.deliver(order, to: try body.open(dataKey: dataKey, shredKey: shredKey))
         } catch {
             guard error.code == .resealDue, let resealing else { throw error }
+            try await resealing.resealer.checkRoster(time: resealing.time)
             let shredKey = try await keyService.releaseShredKey(forResealingBefore: order.release)
             let sealedAnew = VaultError(.resealDue, "The record was just sealed anew: order the message again after the host's next sweep.")
             let number: SecretNumber

@@ -13,6 +13,8 @@ public protocol KeyService: Sendable {
     func put(_ deposit: borrowing KeyDeposit) async throws(VaultError)
 
     /// Hands out a history key against a step-up that is at most 15 minutes old, once.
+    ///
+    /// - Throws: ``VaultError``; `.orderRefused`, `.releaseBudget`, `.notFound`.
     func releaseHistoryKey(for proof: StepUpProof) async throws(VaultError) -> SecretBytes
 
     /// Deletes both keys of a subject. Asked again, also about somebody it never heard of, it signs a receipt with the present time.
@@ -85,10 +87,14 @@ public protocol RevealKeyService: ResealingKeyService {
     /// - Throws: ``VaultError``; `.requestRefused`, `.approvalRefused`, `.rosterOutdated`, `.denied`, `.orderRefused`, `.notFound`.
     func submit(_ file: RevealFile, _ approvals: [Approval]) async throws(VaultError)
 
+    /// The newest head of the log that it has seen; `nil` before the first release to people.
+    func logHead() async throws(VaultError) -> SeenLogHead?
+
     /// Hands out the shred key for a full set of approvals whose entry is in the signed log, once.
     ///
+    /// The log must be the one of ``logHead()``, or extend it; its head is remembered in the commit that spends the request.
     /// - Throws: ``VaultError``; `.incomplete`, `.denied`, `.requestRefused`, `.approvalRefused`, `.orderRefused` (used before, or not in
-    ///   the log), `.releaseBudget`, `.rosterOutdated`, `.notFound`.
+    ///   the log), `.logHeadOutdated` (ask for the head anew), `.logForked`, `.releaseBudget`, `.rosterOutdated`, `.notFound`.
     func releaseShredKey(for opening: RevealOpening) async throws(VaultError) -> SecretBytes
 }
 

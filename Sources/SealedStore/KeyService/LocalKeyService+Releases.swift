@@ -25,9 +25,15 @@ extension LocalKeyService {
         guard proof.isGood(at: now, key: keyring.proofKey) else {
             throw VaultError(.orderRefused, "The proof is older than 15 minutes or not genuine: prove possession again.")
         }
-        let keys = try await release(
-            .history, of: proof.subject, order: proof.challenge, purpose: nil, until: proof.provenAt + StepUpProof.lifetime, now: now
-        ) { _ in nil }
+        let keys: SubjectKeys
+        do throws(VaultError) {
+            keys = try await release(
+                .history, of: proof.subject, order: proof.challenge, purpose: nil, until: proof.provenAt + StepUpProof.lifetime, now: now
+            ) { _ in nil }
+        } catch {
+            if error.code == .releaseBudget { observer.observe(Observation(.keyService, "history-budget-spent")) }
+            throw error
+        }
         return try keys.historyKey(under: keyring.keyEncryptionKey)
     }
 
@@ -64,9 +70,8 @@ extension LocalKeyService {
         unless refusal: (SubjectKeys) -> VaultError?
     ) async throws(VaultError) -> SubjectKeys {
         let spentKey = RecordKey(partition: partitions.partition(of: order), collection: "spent", row: order + [kind.rawValue])
-        let meterKey = RecordKey(
-            partition: Partition(rawValue: 0), collection: "meter", row: kind == .reveal ? [KeyRelease.Kind.reveal.rawValue] : [])
-        let limit = kind == .reveal ? budget.revealsPerDay : budget.releasesPerDay
+        let (place, limit, spent) = meter(of: kind)
+        let meterKey = RecordKey(partition: Partition(rawValue: 0), collection: "meter", row: place)
         return try await change { commit throws(StorageError) -> Decision<SubjectKeys> in
             let found = try await store.records(at: [keysKey(subject), spentKey, meterKey])
             guard var (keys, row) = try keys(of: subject, in: found[0]) else { return .refuse(Self.unknownSubject) }
@@ -80,12 +85,24 @@ extension LocalKeyService {
                 kind, subject: subject, count: keys.releases, order: order, purpose: purpose, time: now, deployment: keyring.deployment,
                 key: keyring.signingKey)
             commit.insert(release.encoded, at: releaseKey(release))
-            // An owner's own history is not what a budget guards against.
-            guard kind != .history else { return .commit(keys) }
             guard try Self.meter(found[2], at: meterKey, limit: limit, now: now, in: &commit) > 0 else {
-                return .refuse(VaultError(.releaseBudget, "As many records as one day allows were opened; wait or raise the budget."))
+                return .refuse(VaultError(.releaseBudget, spent))
             }
             return .commit(keys)
+        }
+    }
+
+    /// Where a kind is counted, how often it may come out on one day, and what to say after that.
+    private func meter(of kind: KeyRelease.Kind) -> (place: [UInt8], limit: UInt32, spent: String) {
+        let opened = "As many records as one day allows were opened; wait or raise the budget."
+        switch kind {
+        case .message, .reseal: return ([], budget.releasesPerDay, opened)
+        case .reveal: return ([kind.rawValue], budget.revealsPerDay, opened)
+        case .history:
+            return (
+                [kind.rawValue], budget.historiesPerDay,
+                "As many histories as one day allows were handed out; find out who asks for them, wait, or raise the budget."
+            )
         }
     }
 

@@ -8,8 +8,6 @@ extension LocalKeyService {
     private static let rosterKey = RecordKey(partition: Partition(rawValue: 0), collection: "roster", row: [])
 
     /// Checks a request against the newest roster there is, and takes a newer one over.
-    ///
-    /// Of two rosters with one number only the first is ever taken: the custodians' law does not fork.
     private func check(_ file: RevealFile, now: Timestamp) async throws(VaultError) -> Roster {
         guard let custodians = keyring.custodians else {
             throw VaultError(.requestRefused, "This key service knows no custodians: make its keyring with them, or nobody reveals.")
@@ -27,17 +25,9 @@ extension LocalKeyService {
             } catch {
                 return .refuse(error)
             }
-            if let known, known.number == roster.number {
-                guard known.digest == roster.digest else {
-                    return .refuse(
-                        VaultError(.rosterOutdated, "There is another roster of this number: ask the custodians which one is theirs."))
-                }
-                return .commit(roster)
-            }
-            if let known, known.number + 1 == roster.number, roster.previous != known.digest {
-                return .refuse(
-                    VaultError(.rosterOutdated, "The roster does not go on from the one that is known: ask the custodians which is theirs.")
-                )
+            if let known {
+                if let error = SeenRoster(number: known.number, digest: known.digest).refusal(of: roster) { return .refuse(error) }
+                if known.number == roster.number { return .commit(roster) }
             }
             var writer = ByteWriter()
             writer.u32(roster.number)
@@ -141,28 +131,39 @@ extension LocalKeyService {
         guard opening.isSignedByOpener else {
             throw VaultError(.requestRefused, "The opening was not signed by the opener that the request names.")
         }
-        try checkLogged(opening, set)
-        let keys = try await release(
-            .reveal, of: request.subject, order: request.id, purpose: request.purpose, until: request.expiresAt + Self.memory, now: now,
-            alongside: { commit, keys async throws(StorageError) -> VaultError? in
-                let stored = try await store.record(at: revealKey(request))
-                guard let stored else { return VaultError(.requestRefused, "Submit the approvals first.") }
-                var row = try decodeRecord(stored) { reader throws(MalformedBytes) in try RevealRow(from: &reader) }
-                if let error = Self.refusal(row, request) { return error }
-                row.state = .released
-                commit.put(row.encoded, at: stored.key, replacing: stored, expiresAt: request.expiresAt + Self.memory)
-                return request.role == .breakGlass
-                    ? try await stageReviewDue(request, set, now: now, in: &commit) : nil
-            },
-            unless: { keys in
-                keys.due == nil ? VaultError(.requestRefused, "Submit the approvals first.") : Self.refusal(keys, request)
-            })
+        let (log, head) = try checkLogged(opening, set)
+        let keys: SubjectKeys
+        do throws(VaultError) {
+            keys = try await release(
+                .reveal, of: request.subject, order: request.id, purpose: request.purpose, until: request.expiresAt + Self.memory, now: now,
+                alongside: { commit, keys async throws(StorageError) -> VaultError? in
+                    let stored = try await store.record(at: revealKey(request))
+                    guard let stored else { return VaultError(.requestRefused, "Submit the approvals first.") }
+                    var row = try decodeRecord(stored) { reader throws(MalformedBytes) in try RevealRow(from: &reader) }
+                    if let error = Self.refusal(row, request) { return error }
+                    row.state = .released
+                    commit.put(row.encoded, at: stored.key, replacing: stored, expiresAt: request.expiresAt + Self.memory)
+                    if let error = try await stageLogHead(head, shownBy: opening.evidence, to: log, in: &commit) { return error }
+                    return request.role == .breakGlass
+                        ? try await stageReviewDue(request, set, now: now, in: &commit) : nil
+                },
+                unless: { keys in
+                    keys.due == nil ? VaultError(.requestRefused, "Submit the approvals first.") : Self.refusal(keys, request)
+                })
+        } catch {
+            observeLogFork(error)
+            throw error
+        }
         if request.role == .breakGlass { observer.observe(Observation(.keyService, "break-glass-released")) }
         return try keys.shredKey(under: keyring.keyEncryptionKey)
     }
 
     /// Whether the log's signed tree says that this very set of approvals was given to this very request.
-    private func checkLogged(_ opening: RevealOpening, _ set: ApprovalSet) throws(VaultError) {
+    ///
+    /// - Returns: with what it was checked, and the tree's head.
+    private func checkLogged(
+        _ opening: RevealOpening, _ set: ApprovalSet
+    ) throws(VaultError) -> (log: any LogEvidenceVerifier, head: SeenLogHead) {
         guard let log else {
             throw VaultError(.orderRefused, "This key service does not know the log's key, so it releases nothing to people.")
         }
@@ -174,6 +175,7 @@ extension LocalKeyService {
             throw VaultError(
                 .orderRefused, "The opening is not proven to be in the signed log: wait for the next checkpoint, and try again.")
         }
+        return (log, entry.head)
     }
 
     // MARK: People on call

@@ -10,22 +10,24 @@ public final class LocalKeyService: KeyService, SenderKeyService, RevealKeyServi
     /// What an operator is told about this arrangement.
     public static let profile = "key service in-process (development profile: whoever controls this process controls the keys)"
 
-    /// How many shred keys are released, and tags made for others, on one day.
+    /// How many keys are released, and tags made for others, on one day.
     public struct Budget: Hashable, Sendable {
         /// For messages, and for sealing anew.
         public var releasesPerDay: UInt32
         /// For people.
         public var revealsPerDay: UInt32
+        /// History keys, for their owners: whoever makes step-up proofs could ask for everybody's.
+        public var historiesPerDay: UInt32
         /// Tags made for other processes: who is asked day and night could try a country's numbers through.
         public var evaluationsPerDay: UInt32
         /// Of them for the opener, who needs one for each record that is opened.
         public var openerEvaluationsPerDay: UInt32
 
         public init(
-            releasesPerDay: UInt32 = 500, revealsPerDay: UInt32 = 20, evaluationsPerDay: UInt32 = 200_000,
-            openerEvaluationsPerDay: UInt32 = 100
+            releasesPerDay: UInt32 = 500, revealsPerDay: UInt32 = 20, historiesPerDay: UInt32 = 10_000,
+            evaluationsPerDay: UInt32 = 200_000, openerEvaluationsPerDay: UInt32 = 100
         ) {
-            (self.releasesPerDay, self.revealsPerDay) = (releasesPerDay, revealsPerDay)
+            (self.releasesPerDay, self.revealsPerDay, self.historiesPerDay) = (releasesPerDay, revealsPerDay, historiesPerDay)
             (self.evaluationsPerDay, self.openerEvaluationsPerDay) = (evaluationsPerDay, openerEvaluationsPerDay)
         }
     }
@@ -44,7 +46,7 @@ public final class LocalKeyService: KeyService, SenderKeyService, RevealKeyServi
     /// - Parameters:
     ///   - store: of its own; nobody else may hold it.
     ///   - log: the log's public key, with which the evidence of an approved reveal is checked; without it nothing is released to people.
-    ///   - observer: is told of every opening by people on call.
+    ///   - observer: is told of every opening by people on call, and of what an operator has to look at.
     ///   - forgetOldPages: makes the store let go of older copies of what was deleted, and tells whether it could
     ///     (SQLite: `truncateWriteAheadLog`). Erasure is pending until it can.
     public init(

@@ -7,6 +7,8 @@ public struct RecordRecipients: Hashable, Sendable {
     package let deployment: DeploymentID
     package let quorums: [Quorum]
     package let senderPublicKey: [UInt8]?
+    /// That names the quorums.
+    let roster: Roster?
 
     package struct Quorum: Hashable, Sendable {
         package let role: QuorumRole
@@ -22,6 +24,7 @@ public struct RecordRecipients: Hashable, Sendable {
         deployment = keyring.deployment
         quorums = (roster?.quorums ?? []).map(Quorum.init)
         senderPublicKey = keyring.senderPublicKey
+        self.roster = roster
     }
 
     /// As an opener seals records anew.
@@ -29,6 +32,7 @@ public struct RecordRecipients: Hashable, Sendable {
         deployment = keyring.deployment
         quorums = roster.quorums.map(Quorum.init)
         senderPublicKey = keyring.senderPublicKey
+        self.roster = roster
     }
 
     /// As a sender seals records anew.
@@ -36,10 +40,12 @@ public struct RecordRecipients: Hashable, Sendable {
         deployment = keyring.deployment
         quorums = roster.quorums.map(Quorum.init)
         senderPublicKey = keyring.publicKey
+        self.roster = roster
     }
 
     package init(deployment: DeploymentID, quorums: [Quorum], senderPublicKey: [UInt8]?) {
         (self.deployment, self.quorums, self.senderPublicKey) = (deployment, quorums, senderPublicKey)
+        roster = nil
     }
 
     /// Seals a number under a new data-encryption key, and that to everyone in question.

@@ -23,6 +23,14 @@ public struct Resealer: Sendable {
         (self.keyService, self.random) = (keyService, random)
     }
 
+    /// Refuses to go on with a roster that is not the newest any more: whoever seals anew does so before asking for the key.
+    ///
+    /// - Throws: ``VaultError`` with code `.rosterOutdated`.
+    func checkRoster(time: any TimeSource) async throws(VaultError) {
+        guard let roster = recipients.roster else { return }
+        try await SeenRoster.take(roster, in: store, time: time, random: random)
+    }
+
     /// - Parameters:
     ///   - row: the record as it is.
     ///   - stage: what belongs into the same commit, above all the event.

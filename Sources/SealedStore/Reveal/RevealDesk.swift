@@ -16,12 +16,12 @@ public struct RevealDesk: Sendable {
 
     private let ledger: RevealLedger
     private let keyring: OpenerKeyring
-    private let opener: PersonKeyring
-    private let keyService: any RevealKeyService
+    let opener: PersonKeyring
+    let keyService: any RevealKeyService
     private let evaluator: any TagEvaluator
-    private let log: any LogEvidenceSource
-    private let time: any TimeSource
-    private let random: any RandomSource
+    let log: any LogEvidenceSource
+    let time: any TimeSource
+    let random: any RandomSource
 
     /// - Parameters:
     ///   - store: the identity store, as the host authenticates it.
@@ -67,8 +67,9 @@ public struct RevealDesk: Sendable {
     ///   - approvals: as they came in; more than are needed may be among them.
     ///   - key: of the draft that the request was made from.
     /// - Returns: the number. It is recorded as revealed by then.
-    /// - Throws: ``VaultError``. `.incomplete` and `.unavailable` (the log has not signed yet): nothing is lost, ask again. After any other
-    ///   failure the request is burnt: make a new one, which also seals the record anew.
+    /// - Throws: ``VaultError``. `.incomplete`, `.unavailable` (the log has not signed yet) and `.logHeadOutdated` (other openers were
+    ///   faster): nothing is lost, ask again. `.logForked`: nothing is lost, but the operator has to see to the log. After any other failure
+    ///   the request is burnt: make a new one, which also seals the record anew.
     public func open(
         _ file: RevealFile, _ approvals: [Approval], with key: borrowing RecipientKey, of person: RevealSubject
     ) async throws(VaultError) -> SecretNumber {
@@ -79,6 +80,7 @@ public struct RevealDesk: Sendable {
         }
         let set = try ApprovalSet(approvals, of: request, roster)
         try set.demandInForce(roster, at: time.now())
+        try await SeenRoster.take(roster, in: ledger.store, time: time, random: random)
         try await ledger.recordRequest(request, person)
         if set.isDenied { try await ledger.recordDenial(request, set, person) }
         // Told also of what is not enough yet: shares that are here make the record due to be sealed anew.
@@ -86,9 +88,7 @@ public struct RevealDesk: Sendable {
         try set.demandComplete()
         let dataKey = try Self.combine(file, set, roster, key)
         let (row, entry) = try await ledger.recordApproval(request, set, person)
-        let evidence = try await evidence(for: entry)
-        let shredKey = try await keyService.releaseShredKey(
-            for: RevealOpening(file, set.approvals, evidence: evidence, opener: opener))
+        let shredKey = try await shredKey(for: file, set, loggedAs: entry)
         guard case .sealed(let body, _) = try RevealLedger.decode(row), body.digest == request.bodyDigest else {
             throw VaultError(.refused, "The record was changed since the request was made.")
         }
@@ -153,19 +153,6 @@ public struct RevealDesk: Sendable {
         throw VaultError(
             .approvalRefused,
             "Level \(number) has \(candidates.count) good shares of the \(level.threshold) it needs: ask its other people.")
-    }
-
-    private func evidence(for entry: ProvableEntry) async throws(VaultError) -> LogEvidence {
-        let deadline = time.now() + Self.patience
-        repeat {
-            do throws(StorageError) {
-                if let evidence = try await log.evidence(for: entry) { return evidence }
-            } catch { throw VaultError(error) }
-            do { try await time.sleep(for: .milliseconds(100)) } catch {
-                throw VaultError(StorageError(.cancelled, "The task was cancelled while the log's signature was awaited."))
-            }
-        } while time.now() < deadline
-        throw VaultError(.unavailable, "The log has not signed the approval yet: see that its sequencer runs, and open again.")
     }
 
     /// A record whose number is not the one its tag was made of was planted.

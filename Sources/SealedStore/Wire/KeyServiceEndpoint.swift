@@ -102,6 +102,9 @@ public struct KeyServiceEndpoint: Sendable {
             for release in found { writer.prefixed(release.encoded) }
         case .acknowledge: try await service.acknowledge(try WireRequest.read(request, KeyRelease.list))
         case .sweep: writer.u32(UInt32(clamping: try await service.sweep()))
+        case .logHead:
+            try WireRequest.read(request) { _ throws(MalformedBytes) in }
+            writer.optional(try await service.logHead()) { $1.write(to: &$0) }
         }
         return writer.bytes
     }

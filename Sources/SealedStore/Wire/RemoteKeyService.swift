@@ -118,6 +118,12 @@ public struct RemoteKeyService: KeyService, SenderKeyService, RevealKeyService, 
         try await askForKey(.releaseForOpening) { opening.write(to: &$0) }
     }
 
+    public func logHead() async throws(VaultError) -> SeenLogHead? {
+        try await ask(.logHead, { _ in }) { reader throws(MalformedBytes) in
+            try reader.optional { reader throws(MalformedBytes) in try SeenLogHead(from: &reader) }
+        }
+    }
+
     // MARK: Asking
 
     private func ask<Value>(

@@ -37,6 +37,7 @@ enum KeyServiceOperation: UInt8, Sendable, CaseIterable {
     case releaseForOpening = 15
     case closeReview = 16
     case deny = 17
+    case logHead = 20
 
     func isAllowed(to role: KeyServiceRole) -> Bool {
         switch self {
@@ -45,7 +46,7 @@ enum KeyServiceOperation: UInt8, Sendable, CaseIterable {
             role == .host
         case .addShredKey: role == .sender || role == .opener
         case .releaseForOrder, .releaseForResealing: role == .sender
-        case .submit, .releaseForOpening: role == .opener
+        case .submit, .releaseForOpening, .logHead: role == .opener
         }
     }
 }

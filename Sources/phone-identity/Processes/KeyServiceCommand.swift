@@ -18,6 +18,12 @@
 
         @Option(help: "The configuration: a JSON file.") var config: String
         @OptionGroup var passphrase: PassphraseOptions
+        @Flag(
+            help: """
+                Forget the head of the log that was seen last, and end: by decision of people, after entries of the log were lost. The next \
+                log that an opener shows is taken as it comes.
+                """)
+        var forgetLogHead = false
 
         func run() async throws {
             let configuration = try ToolConfiguration.read(config)
@@ -32,10 +38,16 @@
             var budget = LocalKeyService.Budget()
             budget.releasesPerDay = serve.releasesPerDay ?? budget.releasesPerDay
             budget.revealsPerDay = serve.revealsPerDay ?? budget.revealsPerDay
+            budget.historiesPerDay = serve.historiesPerDay ?? budget.historiesPerDay
             budget.evaluationsPerDay = serve.evaluationsPerDay ?? budget.evaluationsPerDay
             let service = LocalKeyService(
                 store: store, keyring: keyring, partitions: try configuration.partitionCount(), budget: budget, log: log,
                 observer: Alarm(), forgetOldPages: { () throws(StorageError) in try await store.truncateWriteAheadLog() })
+            if forgetLogHead {
+                let forgotten = try await service.forgetLogHead()
+                print(forgotten.map { "Forgotten: \($0.size) entries, \(Hexadecimal.encode($0.root))." } ?? "No log was seen yet.")
+                return try await store.close()
+            }
             let endpoint = KeyServiceEndpoint(service, evaluationsPerSecond: serve.evaluationsPerSecond ?? 500)
             let services: [any Service] = places.map { place in
                 ListeningService(

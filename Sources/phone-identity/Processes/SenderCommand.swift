@@ -41,11 +41,15 @@
             let partitions = try configuration.partitionCount()
             let client = try remote.client(as: .sender)
             let keyService = RemoteKeyService(client, keys: keys)
-            let resealing = try configuration.roster.map { path in
+            let roster = try configuration.roster.map { path in
                 guard let custodians = keyring.custodians else {
                     throw Refusal("The sender's keyring names no custodians, so it cannot tell whose roster this is.")
                 }
-                let recipients = RecordRecipients(keyring, roster: try Rosters.read(path, custodians: custodians))
+                return try Rosters.read(path, custodians: custodians)
+            }
+            if let roster { try await SeenRoster.take(roster, in: rows) }
+            let resealing = roster.map { roster in
+                let recipients = RecordRecipients(keyring, roster: roster)
                 return LocalSender.Resealing(
                     Resealer(store: rows, partitions: partitions, recipients: recipients, keyService: keyService),
                     recorder: AuditOutbox(partitions: partitions))

@@ -92,11 +92,12 @@
                 var listen: [Listening]
                 var releasesPerDay: UInt32?
                 var revealsPerDay: UInt32?
+                var historiesPerDay: UInt32?
                 var evaluationsPerSecond: Int?
                 var evaluationsPerDay: UInt32?
 
                 private enum CodingKeys: String, CodingKey, CaseIterable {
-                    case store, keyring, listen, releasesPerDay, revealsPerDay, evaluationsPerSecond, evaluationsPerDay
+                    case store, keyring, listen, releasesPerDay, revealsPerDay, historiesPerDay, evaluationsPerSecond, evaluationsPerDay
                 }
 
                 init(from decoder: any Decoder) throws {
@@ -107,6 +108,7 @@
                     listen = try container.decode([Listening].self, forKey: .listen)
                     releasesPerDay = try container.decodeIfPresent(UInt32.self, forKey: .releasesPerDay)
                     revealsPerDay = try container.decodeIfPresent(UInt32.self, forKey: .revealsPerDay)
+                    historiesPerDay = try container.decodeIfPresent(UInt32.self, forKey: .historiesPerDay)
                     evaluationsPerDay = try container.decodeIfPresent(UInt32.self, forKey: .evaluationsPerDay)
                     evaluationsPerSecond = try container.decodeIfPresent(Int.self, forKey: .evaluationsPerSecond)
                     guard evaluationsPerSecond.map({ $0 > 0 }) ?? true else {
