@@ -22,9 +22,10 @@ from wire import ELEMENT, OPERATIONS, Closed, Line, answer_text, as_user, attemp
 # Who may ask what, as Documentation/Operating.md says it.
 ALLOWED = {
     "evaluator": {"evaluate"},
-    "host": {"put", "releaseHistoryKey", "erase", "unconfirmed", "confirm", "discard", "releases", "acknowledge", "sweep"},
+    "host": {"put", "releaseHistoryKey", "erase", "unconfirmed", "confirm", "discard", "releases", "acknowledge", "sweep", "deny",
+             "closeReview"},
     "sender": {"releaseForOrder", "releaseForResealing", "addShredKey"},
-    "opener": {"evaluate", "submit", "releaseForOpening", "closeReview", "addShredKey", "logHead"},
+    "opener": {"evaluate", "submit", "releaseForOpening", "addShredKey", "logHead"},
 }
 PARTY = {"evaluator": "host", "host": "host", "sender": "sender", "opener": "opener"}
 

@@ -11,7 +11,7 @@ ELEMENT = bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a6594
 OPERATIONS = {
     "evaluate": 1, "put": 2, "releaseHistoryKey": 3, "erase": 4, "unconfirmed": 5, "confirm": 6, "discard": 7, "releases": 8,
     "acknowledge": 9, "sweep": 10, "releaseForOrder": 11, "releaseForResealing": 12, "addShredKey": 13, "submit": 14,
-    "releaseForOpening": 15, "closeReview": 16, "logHead": 20,
+    "releaseForOpening": 15, "closeReview": 16, "deny": 17, "logHead": 20,
 }
 
 

@@ -277,7 +277,8 @@ import Testing
         let ready = try await Ready(custody)
         let restored = RestoredLog(custody: custody)
         let desk = RevealDesk(
-            store: custody.rows, partitions: TestCustody.partitions, keyring: try #require(custody.keyrings.opener), opener: custody.person("otto"),
+            store: custody.rows, partitions: TestCustody.partitions, keyring: try #require(custody.keyrings.opener),
+            opener: custody.person("otto"),
             keyService: custody.service, evaluator: custody.service, recorder: custody.outbox, log: restored, time: custody.clock,
             random: custody.random)
         #expect(try await ready.open(desk) == .logForked)
