@@ -301,6 +301,34 @@ import Testing
         #expect(try await release(next, good) == nil)
     }
 
+    @Test func `An overdue review is found behind however many that were made`() async throws {
+        let custody = try TestCustody()
+        let first = try await begun(custody, role: .breakGlass, by: ["gus", "ivy"])
+        try await custody.service.submit(first.file, first.approvals)
+        #expect(try await release(first, try await evidence(first, tier: 2)) == nil)
+        // Reviewed ones, before and after it in the order of rows.
+        for place in 0..<2 {
+            var commit = StagedCommit(random: custody.random)
+            for index in 0..<1_001 {
+                let name = [UInt8(place == 0 ? 0 : 255)] + custody.random.bytes(29) + [UInt8(index >> 8), UInt8(index & 255)]
+                var writer = ByteWriter()
+                writer.u8(1)
+                writer.fixed(name)
+                writer.time(custody.clock.now())
+                writer.u8(0)
+                writer.fixed([UInt8](repeating: 7, count: 32))
+                commit.insert(
+                    writer.bytes, at: RecordKey(partition: Partition(rawValue: 0), collection: "review", row: name),
+                    expiresAt: custody.clock.now() + .seconds(30 * 86_400))
+            }
+            try await commit.commit(to: custody.service.store)
+        }
+        custody.clock.advance(by: BreakGlassReview.grace)
+        let next = try await begun(custody, role: .breakGlass, by: ["hal", "joe"])
+        try await custody.service.submit(next.file, next.approvals)
+        #expect(try await release(next, try await evidence(next, tier: 2)) == .requestRefused)
+    }
+
     @Test func `One person on call is not enough, and the standard quorum's shares are none of theirs`() async throws {
         let custody = try TestCustody()
         let made = try await begun(custody, role: .breakGlass, by: ["gus", "hal"])

@@ -188,13 +188,19 @@ extension LocalKeyService {
     private func stageReviewDue(
         _ request: RevealRequest, _ set: ApprovalSet, now: Timestamp, in commit: inout StagedCommit
     ) async throws(StorageError) -> VaultError? {
-        for record in try await store.records(in: Self.reviews, limit: 1_000) {
-            let earlier = try Self.review(record)
-            guard earlier.closedBy != nil || now < earlier.openedAt + BreakGlassReview.grace else {
-                return VaultError(
-                    .requestRefused, "An earlier opening by people on call was never reviewed: review it first, or use the standard quorum."
-                )
+        var range = Self.reviews
+        while true {
+            let page = try await store.records(in: range, limit: 500)
+            for record in page {
+                let earlier = try Self.review(record)
+                guard earlier.closedBy != nil || now < earlier.openedAt + BreakGlassReview.grace else {
+                    return VaultError(
+                        .requestRefused,
+                        "An earlier opening by people on call was never reviewed: review it first, or use the standard quorum.")
+                }
             }
+            guard page.count == 500, let last = page.last else { break }
+            range.after = last.key.row
         }
         let involved = [request.requester, request.opener] + set.approvals.map(\.approver)
         var writer = ByteWriter()
