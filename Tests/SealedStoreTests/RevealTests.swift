@@ -8,7 +8,61 @@ import Testing
 
 @testable import SealedStore
 
+/// Another process that writes a request's row just before a commit does, a few times.
+private final class Rival: RecordStore {
+    private let store: any RecordStore
+    private let random: any RandomSource
+    private let left: Mutex<Int>
+
+    init(_ store: any RecordStore, times: Int, random: any RandomSource) {
+        (self.store, self.random) = (store, random)
+        left = Mutex(times)
+    }
+
+    func records(at keys: [RecordKey]) async throws(StorageError) -> [StoredRecord?] { try await store.records(at: keys) }
+    func records(in range: RecordRange, limit: Int) async throws(StorageError) -> [StoredRecord] {
+        try await store.records(in: range, limit: limit)
+    }
+
+    func commit(_ changes: [RecordChange]) async throws(StorageError) {
+        let marks = changes.map(\.key).filter { $0.collection == RevealMark.collection }
+        if let key = marks.first, let row = try await store.record(at: key),
+            left.withLock({ left in
+                left -= 1
+                return left >= 0
+            })
+        {
+            var rival = StagedCommit(random: random)
+            rival.put(row.value, at: key, replacing: row, expiresAt: row.expiresAt)
+            try await rival.commit(to: store)
+        }
+        try await store.commit(changes)
+    }
+}
+
 @Suite struct RevealTests {
+    @Test func `A denial and a review are in the log, whoever else writes meanwhile`() async throws {
+        let custody = try TestCustody()
+        let (person, _) = try await custody.enrol(custody.newNumber())
+        let file = try custody.file(try await custody.desk().prepare(custody.attestation(person), role: .breakGlass).draft)
+        let rival = Rival(custody.rows, times: 3, random: custody.random)
+        let ledger = RevealLedger(
+            store: rival, partitions: TestCustody.partitions, recorder: custody.outbox, time: custody.clock, random: custody.random)
+        try await ledger.recordRequest(file.request, person)
+        let review = try RevealReview(file, custodians: custody.custodians, knownRoster: 0, at: custody.clock.now())
+        let denial = try review.deny(as: custody.person("gus"), at: custody.clock.now())
+        let set = try ApprovalSet([denial], of: file.request, try custody.verifiedRoster())
+        for _ in 0..<2 { try await ledger.recordDenial(file.request, set, person) }
+        let finding = BreakGlassReview(
+            of: file.request.digest, deployment: custody.deployment, verdict: .justified, text: "Seen.", at: custody.clock.now())
+        let second = RevealLedger(
+            store: Rival(custody.rows, times: 3, random: custody.random), partitions: TestCustody.partitions, recorder: custody.outbox,
+            time: custody.clock, random: custody.random)
+        for _ in 0..<2 { try await second.recordReview(finding, of: file.request, person) }
+        let logged = try await custody.logged()
+        #expect(Set(logged) == [.revealRequested, .revealDenied, .breakGlassReviewed] && logged.count == 3)
+    }
+
     @Test func `Two levels open a record together, once, and it is sealed anew`() async throws {
         let custody = try TestCustody()
         let (person, prepared) = try await custody.enrol("+41446681800")

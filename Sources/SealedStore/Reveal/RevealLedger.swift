@@ -21,41 +21,37 @@ package struct RevealLedger: Sendable {
     /// Records that people ask for a number.
     package func recordRequest(_ request: RevealRequest, _ person: RevealSubject) async throws(VaultError) {
         try demand(request, isAbout: person)
-        let (row, _, _) = try await record(of: person)
+        let (record, _, _) = try await record(of: person)
         let key = markKey(request)
-        do throws(StorageError) {
-            guard try await store.record(at: key) == nil else { return }
+        let isThere = try await settle { () async throws(StorageError) in
+            let found = try await store.records(at: [key, record.key])
+            guard found[0] == nil else { return true }
+            guard let row = found[1] else { return false }
             var commit = StagedCommit(random: random)
             commit.check(row)
             commit.insert(RevealMark.requested.encoded, at: key, expiresAt: end(of: request))
             recorder.record(
                 [event(.revealRequested, request, person, [.init("attestation", Hexadecimal.encode(request.attestationDigest))])],
                 in: &commit)
-            do { try await commit.commit(to: store) } catch {
-                guard error.code == .conflict, try await store.record(at: key) != nil else { throw error }
-            }
-        } catch {
-            throw VaultError(error)
+            try await commit.commit(to: store)
+            return true
         }
+        guard isThere else { throw Self.noRecord }
     }
 
     /// Records that a request was denied, where it was recorded and is not over.
     package func recordDenial(_ request: RevealRequest, _ set: ApprovalSet, _ person: RevealSubject) async throws(VaultError) {
-        do throws(StorageError) {
-            let key = markKey(request)
-            guard let mark = try await store.record(at: key) else { return }
+        try await settle { () async throws(StorageError) in
+            guard let mark = try await mark(request) else { return }
             switch try RevealMark(mark) {
             case .denied, .revealed, .reviewed: return
             case .requested, .approved: break
             }
             var commit = StagedCommit(random: random)
-            commit.put(RevealMark.denied.encoded, at: key, replacing: mark, expiresAt: end(of: request))
+            commit.put(RevealMark.denied.encoded, at: mark.key, replacing: mark, expiresAt: end(of: request))
             let details = [AuditEvent.Detail("approvals", Hexadecimal.encode(set.digest))]
             recorder.record([event(.revealDenied, request, person, details, delayClass: delayClass(request, set))], in: &commit)
             try await commit.commit(to: store)
-        } catch {
-            guard error.code != .conflict else { return }
-            throw VaultError(error)
         }
     }
 
@@ -105,7 +101,7 @@ package struct RevealLedger: Sendable {
 
     /// Records what was found about an opening by people on call.
     package func recordReview(_ review: BreakGlassReview, of request: RevealRequest, _ person: RevealSubject) async throws(VaultError) {
-        do throws(StorageError) {
+        try await settle { () async throws(StorageError) in
             let mark = try await mark(request)
             if let mark, try RevealMark(mark) == .reviewed { return }
             var commit = StagedCommit(random: random)
@@ -118,9 +114,12 @@ package struct RevealLedger: Sendable {
             ]
             recorder.record([event(.breakGlassReviewed, request, person, details)], in: &commit)
             try await commit.commit(to: store)
-        } catch {
-            throw VaultError(error)
         }
+    }
+
+    /// Looks and commits anew until nobody else comes between: host and opener write to the same row, and no entry may be lost by that.
+    private func settle<Value>(_ step: () async throws(StorageError) -> Value) async throws(VaultError) -> Value {
+        do { return try await ConflictRetry().run(time: time, random: random, step) } catch { throw VaultError(error) }
     }
 
     // MARK: Rows
@@ -149,9 +148,11 @@ package struct RevealLedger: Sendable {
         do { row = try await store.record(at: key) } catch { throw VaultError(error) }
         guard let row, case .sealed(let body, let envelopes) = try Self.decode(row), body.header.record == record,
             body.header.subject == subject
-        else { throw VaultError(.notFound, "There is no such record, or it was erased.") }
+        else { throw Self.noRecord }
         return (row, body, envelopes)
     }
+
+    private static var noRecord: VaultError { VaultError(.notFound, "There is no such record, or it was erased.") }
 
     static func decode(_ row: StoredRecord) throws(VaultError) -> VaultRecord {
         do {
