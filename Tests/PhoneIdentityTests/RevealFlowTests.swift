@@ -147,6 +147,22 @@ import Testing
         #expect(try await count(.breakGlassReviewed) == 1)
     }
 
+    @Test func `No request is recorded or denied under an older roster than was seen`() async throws {
+        let person = try await process.signUp(number, consents: [TestProcess.decision(.stepUpVerification)])
+        let file = try request(try await desk().prepare(try await reveals.attest(person), role: .standard).draft)
+        let first = try Roster(custody.roster, custodians: custody.custodians)
+        let draft = try Roster(
+            after: first, deployment: custody.deployment, levels: [], persons: first.persons, issuedAt: deployment.clock.now()
+        ).draft
+        let second = try ["kim", "max"].reduce(draft) { try Roster.sign($0, by: custody.person($1)) }
+        try await SeenRoster.take(
+            try Roster(second, custodians: custody.custodians), in: process.service.store, time: deployment.clock,
+            random: deployment.random)
+        #expect(await refusal { try await reveals.register(file) }?.name == "vault.rosterOutdated")
+        #expect(await refusal { try await reveals.deny(file, [try denial(file, by: "eve")]) }?.name == "vault.rosterOutdated")
+        #expect(try await count(.revealRequested) == 0)
+    }
+
     @Test func `A host whose key the roster does not name is told so`() async throws {
         let person = try await process.signUp(number, consents: [TestProcess.decision(.stepUpVerification)])
         let file = try request(try await desk().prepare(try await reveals.attest(person), role: .standard).draft)
