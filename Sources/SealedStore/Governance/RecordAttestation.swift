@@ -13,7 +13,7 @@ public struct RecordAttestation: Hashable, Sendable {
     public let deployment: DeploymentID
     package let subject: SubjectID
     package let record: RecordID
-    /// As the host's own people know the person.
+    /// By which whoever asks knows the person: the host's, or that of one of its other systems.
     public let pseudonym: Pseudonym
     public let issuedAt: Timestamp
     private let signature: [UInt8]

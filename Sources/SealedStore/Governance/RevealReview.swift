@@ -18,7 +18,7 @@ public struct RevealReview: Hashable, Sendable {
 
     public var requesterName: String { roster.person(file.request.requester)?.person.name ?? "" }
     public var openerName: String { roster.person(file.request.opener)?.person.name ?? "" }
-    /// Whose record it is, as the host's people know the person; the host attests it.
+    /// Whose record it is, as whoever asks knows the person; the host attests it.
     public var pseudonym: Pseudonym { file.attestation.pseudonym }
     public var purpose: PurposeCode { file.request.purpose }
     public var caseText: String { file.caseText }

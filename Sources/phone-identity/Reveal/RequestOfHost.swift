@@ -12,7 +12,7 @@
                 abstract: "Have the host say whose record a pseudonym leads to.",
                 discussion: "The opener prepares a request with it, and approvers see the pseudonym. It is good for seven days.")
 
-            @Option(help: "The person, as the host knows them: u_….") var pseudonym: String
+            @Option(help: "The person, as the host or one of its systems knows them: u_….") var pseudonym: String
             @Option(help: "The file to write.") var out: String
             @OptionGroup var options: ConfigurationOptions
             @Flag(help: "Write what was attested as one line of JSON.") var json = false
