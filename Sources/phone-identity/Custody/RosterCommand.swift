@@ -44,11 +44,7 @@
                     guard let earlier else { throw Refusal.usage("A resharing starts from a roster: name it with --after.") }
                     levels.append((try DealtLevel(resharing: earlier, parts), try purposes(parts[0], earlier)))
                 }
-                let host = try self.host.map { path in
-                    do { return try HostCard(bytes: try Files.bytes(of: path, limit: 65_536)) } catch let error as VaultError {
-                        throw Refusal("\(path): \(error.reason)", code: error.code.rawValue)
-                    }
-                }
+                let host = try self.host.map { try Files.message($0, HostCard.init(bytes:)) }
                 guard host != nil || earlier != nil else {
                     throw Refusal.usage("A first roster names the host: --host host.card, which `ceremony init` writes.")
                 }
@@ -152,11 +148,9 @@
     enum Rosters {
         /// A roster; checked where it is known whose signatures it needs.
         static func read(_ path: String, custodians: CustodianSet?) throws -> Roster {
-            let bytes = try Files.bytes(of: path)
-            do {
-                return try custodians.map { set throws(VaultError) in try Roster(bytes, custodians: set) } ?? Roster(unverified: bytes)
-            } catch let error as VaultError {
-                throw Refusal("\(path): \(error.reason)", code: error.code.rawValue)
+            try Files.message(path) { bytes throws(VaultError) in
+                guard let custodians else { return try Roster(unverified: bytes) }
+                return try Roster(bytes, custodians: custodians)
             }
         }
     }

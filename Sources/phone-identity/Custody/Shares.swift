@@ -26,11 +26,7 @@
     }
 
     enum Deals {
-        static func read(_ path: String) throws -> ShareDeal {
-            do { return try ShareDeal(bytes: try Files.bytes(of: path)) } catch let error as VaultError {
-                throw Refusal("\(path): \(error.reason)", code: error.code.rawValue)
-            }
-        }
+        static func read(_ path: String) throws -> ShareDeal { try Files.message(path, ShareDeal.init(bytes:)) }
 
         /// The level that first deals or the deals of a resharing make.
         static func level(of deals: [ShareDeal], from earlier: Roster?) throws -> DealtLevel {

@@ -30,7 +30,7 @@
         func run() async throws {
             let (time, random) = (SystemTimeSource(), SystemRandomSource())
             var seen = try SeenRosters(besideKeyring: keyring)
-            let file = try RevealFile(bytes: try Files.bytes(of: request))
+            let file = try Files.message(request, RevealFile.init(bytes:))
             let review = try RevealReview(
                 file, custodians: try custodians.required(), knownRoster: seen.number(of: file.request.deployment), at: time.now())
             try seen.note(review.roster)

@@ -39,7 +39,7 @@
 
         /// A request, under no older roster than the configuration knows.
         func request(_ path: String) throws -> RevealFile {
-            let file = try RevealFile(bytes: try Files.bytes(of: path))
+            let file = try Files.message(path, RevealFile.init(bytes:))
             let known = try rosterPath.map { try Rosters.read($0, custodians: keyring.custodians).number } ?? 0
             _ = try RevealReview(file, custodians: keyring.custodians, knownRoster: known, at: SystemTimeSource().now())
             return file

@@ -34,7 +34,7 @@
             }
 
             func run() async throws {
-                let draft = try RevealDraft(bytes: try Files.bytes(of: self.draft))
+                let draft = try Files.message(self.draft, RevealDraft.init(bytes:))
                 let caseText = try Files.text(of: caseFile, limit: RevealFile.caseLimit + 1)
                 let (roster, set) = (try Files.bytes(of: self.roster), try custodians.required())
                 try Files.demandAbsent(out)

@@ -43,7 +43,7 @@
             @Flag(help: "Write what was done as one line of JSON.") var json = false
 
             func run() async throws {
-                let file = try RevealFile(bytes: try Files.bytes(of: request))
+                let file = try Files.message(request, RevealFile.init(bytes:))
                 try await HostsRegistry(options).registry.register(file)
                 report(file.request, "is recorded", json)
             }
@@ -60,7 +60,7 @@
             @Flag(help: "Write what was done as one line of JSON.") var json = false
 
             func run() async throws {
-                let file = try RevealFile(bytes: try Files.bytes(of: request))
+                let file = try Files.message(request, RevealFile.init(bytes:))
                 let denials = try denial.map(Approvals.read)
                 try await HostsRegistry(options).registry.deny(file, denials)
                 report(file.request, "is denied and over", json)
@@ -74,10 +74,6 @@
     }
 
     enum Approvals {
-        static func read(_ path: String) throws -> Approval {
-            do { return try Approval(bytes: try Files.bytes(of: path, limit: 65_536)) } catch let error as VaultError {
-                throw Refusal("\(path): \(error.reason)", code: error.code.rawValue)
-            }
-        }
+        static func read(_ path: String) throws -> Approval { try Files.message(path, Approval.init(bytes:)) }
     }
 #endif

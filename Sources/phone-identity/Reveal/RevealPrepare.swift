@@ -22,7 +22,7 @@
             @Flag(help: "Write what was made as one line of JSON.") var json = false
 
             func run() async throws {
-                let attestation = try RecordAttestation(bytes: try Files.bytes(of: attestation, limit: 65_536))
+                let attestation = try Files.message(attestation, RecordAttestation.init(bytes:))
                 let passphrase = try self.passphrase.passphrase(of: keyring)
                 let desk = try await OpenersDesk(options, opener: keyring, passphrase: passphrase)
                 let prepared = try await desk.desk.prepare(attestation, role: quorum.role)

@@ -35,7 +35,7 @@
             @Flag(help: "Write what was signed as one line of JSON.") var json = false
 
             func run() async throws {
-                let request = try RevealFile(bytes: try Files.bytes(of: self.request)).request
+                let request = try Files.message(self.request, RevealFile.init(bytes:)).request
                 let text = try Files.text(of: self.text, limit: RevealFile.caseLimit + 1)
                 guard (1...RevealFile.caseLimit).contains(text.utf8.count) else {
                     throw Refusal("A finding says why, in 1 to \(RevealFile.caseLimit) bytes.")
@@ -49,7 +49,7 @@
                 var review = BreakGlassReview(
                     of: request.digest, deployment: request.deployment, verdict: verdict.verdict, text: text, at: SystemTimeSource().now())
                 if let with {
-                    let other = try BreakGlassReview(bytes: try Files.bytes(of: with, limit: 65_536))
+                    let other = try Files.message(with, BreakGlassReview.init(bytes:))
                     guard other.requestDigest == review.requestDigest, other.verdict == review.verdict,
                         other.textDigest == review.textDigest
                     else { throw Refusal("\(with) has another request, verdict or text: agree on one first.") }
@@ -77,8 +77,8 @@
             @Flag(help: "Write what was done as one line of JSON.") var json = false
 
             func run() async throws {
-                let file = try RevealFile(bytes: try Files.bytes(of: request))
-                let review = try BreakGlassReview(bytes: try Files.bytes(of: self.review, limit: 65_536))
+                let file = try Files.message(request, RevealFile.init(bytes:))
+                let review = try Files.message(self.review, BreakGlassReview.init(bytes:))
                 try await HostsRegistry(options).registry.review(review, of: file)
                 let id = Hexadecimal.encode(file.request.id)
                 if json {

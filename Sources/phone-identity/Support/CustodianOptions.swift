@@ -42,10 +42,6 @@
     }
 
     enum Cards {
-        static func read(_ path: String) throws -> PersonCard {
-            do { return try PersonCard(bytes: try Files.bytes(of: path, limit: 65_536)) } catch let error as VaultError {
-                throw Refusal("\(path): \(error.reason)", code: error.code.rawValue)
-            }
-        }
+        static func read(_ path: String) throws -> PersonCard { try Files.message(path, PersonCard.init(bytes:)) }
     }
 #endif

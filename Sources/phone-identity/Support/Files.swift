@@ -1,6 +1,7 @@
 #if Tool
     import AuditLog
     import RecordStorage
+    import SealedStore
 
     #if canImport(Darwin)
         import Darwin
@@ -24,6 +25,12 @@
                 throw Refusal("\(path) is no UTF-8 text: save it as UTF-8.")
             }
             return text
+        }
+
+        /// What people pass on as a file. - Throws: ``Refusal`` that names the file, when there is none or it is not what it should be.
+        static func message<Message>(_ path: String, _ read: ([UInt8]) throws(VaultError) -> Message) throws -> Message {
+            let bytes = try bytes(of: path)
+            do { return try read(bytes) } catch { throw Refusal("\(path): \(error.reason)", code: error.code.rawValue) }
         }
 
         /// Writes a file that is not there yet.
