@@ -87,6 +87,16 @@ import Testing
             guard let attestation = try? RecordAttestation(bytes: changed) else { continue }
             #expect(throws: VaultError.self, "bit \(bit)") { try attestation.check(request, roster) }
         }
+        // Another word of this very host about the same record, in the place of the one that the requester signed.
+        let signed = try file(good).bytes
+        custody.clock.advance(by: .seconds(1))
+        let later = custody.attestation(ben).bytes
+        let place = try #require(signed.indices.first { signed[$0...].starts(with: bytes) })
+        var swapped = signed
+        swapped.replaceSubrange(place..<place + bytes.count, with: later)
+        #expect(!refuses(try RevealFile(bytes: signed)) && later != bytes)
+        #expect(refuses(try RevealFile(bytes: swapped)))
+        custody.clock.advance(by: .seconds(-1))
         // A week later it is too old, though all signatures hold.
         custody.clock.advance(by: RevealRequest.longestLife)
         #expect(!refuses(try file(good)))
@@ -113,6 +123,37 @@ import Testing
                 guard let approval = try? Approval(bytes: changed) else { continue }
                 #expect(throws: VaultError.self, "bit \(bit)") { try approval.check(file.request, roster) }
             }
+        }
+    }
+
+    @Test func `Whoever's training or vetting had lapsed when they approved never counts, for auditors either`() async throws {
+        let (person, _) = try await custody.enrol(custody.newNumber())
+        let roster = try custody.verifiedRoster()
+        for field in ["training", "vetting"] {
+            let soon = custody.clock.now() + .seconds(60)
+            let short = try TestCustody.signed(
+                try Roster(
+                    after: roster, deployment: custody.deployment, levels: [],
+                    persons: roster.persons.map { person in
+                        Roster.Person(
+                            custody.person(person.name).card, mayRequest: person.mayRequest, mayOpen: person.mayOpen,
+                            trainedUntil: person.name == "finn" && field == "training" ? soon : person.trainedUntil,
+                            vettedUntil: person.name == "finn" && field == "vetting" ? soon : person.vettedUntil)
+                    }, issuedAt: custody.clock.now()
+                ).draft, custody.people)
+            let file = try RevealFile(
+                requesting: try await custody.desk().prepare(custody.attestation(person), role: .standard).draft,
+                for: Purposes.LegalObligation.self, caseText: "Order of a court.", roster: short, custodians: custody.custodians,
+                requester: custody.person("rita"), notBefore: custody.clock.now(), random: custody.random)
+            let review = try RevealReview(file, custodians: custody.custodians, knownRoster: 0, at: custody.clock.now())
+            func approve(at time: Timestamp) throws {
+                let approval = try review.approve(
+                    as: custody.person("finn"), with: try custody.share("finn"), at: time, random: custody.random)
+                try approval.check(file.request, review.roster)
+            }
+            try approve(at: soon - .milliseconds(1))
+            let error = #expect(throws: VaultError.self, "\(field)") { try approve(at: soon) }
+            #expect(error?.code == .approvalRefused)
         }
     }
 

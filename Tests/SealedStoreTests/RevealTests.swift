@@ -63,6 +63,70 @@ private final class Rival: RecordStore {
         #expect(Set(logged) == [.revealRequested, .revealDenied, .breakGlassReviewed] && logged.count == 3)
     }
 
+    @Test func `A share that is not its approver's is left out, and opens nothing in its place`() async throws {
+        let custody = try TestCustody()
+        let (person, _) = try await custody.enrol("+41446681800")
+        let desk = try custody.desk()
+        let draft = try await desk.prepare(custody.attestation(person), role: .standard)
+        let file = try custody.file(draft.draft)
+        // Signed by dan with all that is dan's, around a share that eve's key made.
+        let quorum = try #require(try custody.verifiedRoster().quorum(.standard))
+        let eves = try custody.share("eve")
+        let share = try DecryptionShare(
+            of: file.envelope, key: quorum.key, secret: eves.secret, context: file.request.digest, random: custody.random)
+        let index = try custody.share("dan").index
+        let swapped = try Approval.approve(
+            file.request, level: 2, index: index, share: share, signer: custody.person("dan"), at: custody.clock.now(),
+            random: custody.random)
+        try swapped.check(file.request, try custody.verifiedRoster())
+        let (ben, finn, eve) = (
+            try custody.approval(file, by: "ben"), try custody.approval(file, by: "finn"), try custody.approval(file, by: "eve")
+        )
+        #expect(try await refusal { _ = try await desk.open(file, [ben, swapped, finn], with: draft.key, of: person) } == .approvalRefused)
+        let number = try await desk.open(file, [ben, swapped, finn, eve], with: draft.key, of: person)
+        #expect(digits(of: number) == "41446681800")
+    }
+
+    @Test func `A record whose number its person did not prove is shown to nobody`() async throws {
+        for planted in [true, false] {
+            let custody = try TestCustody()
+            let (ada, _) = try await custody.enrol("+41446681800")
+            let (ben, _) = try await custody.enrol("+41446681801")
+            let tags = try await custody.vault().tags(of: try secret("+41446681800"))
+            let key = Claim.key(tags.uniqueness, TestCustody.partitions)
+            let claim = try #require(try await custody.rows.record(at: key))
+            var commit = StagedCommit(random: custody.random)
+            // The number is another person's, or nobody's.
+            if planted {
+                commit.put(Claim(subject: ben.audit.id, record: ben.record, epoch: tags.epoch).encoded, at: key, replacing: claim)
+            } else {
+                commit.delete(claim)
+            }
+            try await commit.commit(to: custody.rows)
+            let desk = try custody.desk()
+            let draft = try await desk.prepare(custody.attestation(ada), role: .standard)
+            let file = try custody.file(draft.draft)
+            let approvals = try custody.approvals(file)
+            #expect(try await refusal { _ = try await desk.open(file, approvals, with: draft.key, of: ada) } == .refused)
+            #expect(try await !custody.logged().contains(.revealed))
+        }
+    }
+
+    @Test func `A desk of another opener, or with another request's key, does nothing at all`() async throws {
+        let custody = try TestCustody()
+        let (person, _) = try await custody.enrol(custody.newNumber())
+        let draft = try await custody.desk().prepare(custody.attestation(person), role: .standard)
+        let other = try await custody.desk().prepare(custody.attestation(person), role: .standard)
+        let file = try custody.file(draft.draft)
+        let approvals = try custody.approvals(file)
+        let strangers = try custody.desk(opener: "ada")
+        #expect(try await refusal { _ = try await strangers.open(file, approvals, with: draft.key, of: person) } == .requestRefused)
+        let desk = try custody.desk()
+        #expect(try await refusal { _ = try await desk.open(file, approvals, with: other.key, of: person) } == .requestRefused)
+        #expect(try await custody.rows.record(at: RevealMark.key(file.request, TestCustody.partitions)) == nil)
+        #expect(try await custody.service.unconfirmed(before: Timestamp(milliseconds: .max), limit: 10).isEmpty)
+    }
+
     @Test func `Two levels open a record together, once, and it is sealed anew`() async throws {
         let custody = try TestCustody()
         let (person, prepared) = try await custody.enrol("+41446681800")

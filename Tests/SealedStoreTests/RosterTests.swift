@@ -43,6 +43,16 @@ import Testing
         }
     }
 
+    @Test func `The host is no person of the roster`() throws {
+        let deals = custody.deals
+        let persons = TestCustody.persons(custody.people, at: custody.clock.now())
+        let host = Roster.Person(
+            name: "host", signingKey: custody.keyrings.host.card.key, boxKey: custody.random.bytes(32), mayRequest: true, mayOpen: false,
+            trainedUntil: persons[0].trainedUntil, vettedUntil: persons[0].vettedUntil)
+        _ = try draft(deals, persons: persons)
+        #expect(throws: VaultError.self) { _ = try draft(deals, persons: persons + [host]) }
+    }
+
     @Test func `One custodian is not enough, nor one who signs twice, nor strangers`() throws {
         let draft = try Roster(unverified: custody.roster).draft
         let once = try Roster.sign(draft, by: custody.person("kim"))
