@@ -55,7 +55,10 @@
                     try #require(said.status == 0, "\(said.output)")
                     let answer = user == 0 ? frame(0, [1]) + frame(1, "host:abc") : []
                     #expect(said.output == answer.map { String(format: "%02x", $0) }.joined() + "\n")
-                    if user > 0 { #expect(log.events == [.listening(port: nil), .refused(.unknownUser(user))]) }
+                    if user > 0 {
+                        await log.wait(for: .refused(.unknownUser(user)))
+                        #expect(log.events == [.listening(port: nil), .refused(.unknownUser(user))])
+                    }
                 }
             }
 
