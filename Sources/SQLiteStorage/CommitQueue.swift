@@ -9,6 +9,10 @@
     final class CommitQueue: Sendable {
         private struct State {
             var waiting: [PendingCommit] = []
+            /// Reads that came while somebody had the writer; it makes them before its next transaction.
+            var reads: [@Sendable (Database) -> Void] = []
+            /// How long the latest transaction took.
+            var latest = Duration.zero
             /// Somebody has the writer, or has sent for it, and will look here again.
             var isDraining = false
             /// Truncations of the log that have the writer or wait for it. They may wait for another process, so nobody waits for them on
@@ -59,7 +63,7 @@
         /// Leaves the writer, unless somebody came meanwhile.
         private func leavesWriter() -> Bool {
             state.withLock { state in
-                state.isDraining = !state.waiting.isEmpty
+                state.isDraining = !state.waiting.isEmpty || !state.reads.isEmpty
                 return !state.isDraining
             }
         }
@@ -73,14 +77,37 @@
             }
         }
 
-        /// Reads on the writer, when nobody has it. Its pages stay in memory through its own commits; a reader's are read again after each.
+        /// Reads on the writer: at once when nobody has it, else before its next transaction. Its pages stay in memory through its own
+        /// commits; a reader's are read again after each.
         ///
-        /// - Returns: `nil` where the writer is not free or does not answer: ask a reader.
-        func readAtOnce<Value>(_ body: (Database) throws(StorageError) -> Value) -> Value? {
-            guard takesWriter() else { return nil }
+        /// - Returns: `nil` where the writer takes long or does not answer: ask a reader.
+        func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws(StorageError) -> Value) async -> Value? {
+            guard takesWriter() else { return await readInTurn(body) }
             defer { if !leavesWriter() { sendWriter() } }
-            return pool.writeWithoutTransaction { database in patience.limited(to: .zero) { try? body(database) } }
+            return readAtOnce(body)
         }
+
+        private func readAtOnce<Value>(_ body: (Database) throws(StorageError) -> Value) -> Value? {
+            pool.writeWithoutTransaction { database in readNow(body, database) }
+        }
+
+        private func readNow<Value>(_ body: (Database) throws(StorageError) -> Value, _ database: Database) -> Value? {
+            patience.limited(to: .zero) { try? body(database) }
+        }
+
+        private func readInTurn<Value: Sendable>(_ body: @escaping @Sendable (Database) throws(StorageError) -> Value) async -> Value? {
+            await withCheckedContinuation { continuation in
+                let joins = state.withLock { state in
+                    guard state.isDraining, state.truncations == 0, !state.isClosed, state.latest < Self.longWait else { return false }
+                    state.reads.append { database in continuation.resume(returning: self.readNow(body, database)) }
+                    return true
+                }
+                if !joins { continuation.resume(returning: nil) }
+            }
+        }
+
+        /// Where a transaction takes as long, a disk is waited for, and a read need not wait with it.
+        private static let longWait = Duration.milliseconds(5)
 
         /// Empties the log, once the commits before it are made.
         ///
@@ -131,13 +158,23 @@
         private func sendWriter() {
             pool.asyncWriteWithoutTransaction { database in
                 for _ in 0..<Self.turns {
+                    self.makeReads(in: database)
                     let commits = self.take()
+                    let start = ContinuousClock.now
                     for (commit, failure) in CommitTransaction.run(commits, in: database) { commit.finish(failure) }
-                    guard self.goesOn(afterBatchOf: commits.count) else { return }
+                    guard self.goesOn(afterBatchOf: commits.count, taking: .now - start, in: database) else { return }
                 }
                 // Let a truncation of the log or a close have its turn.
                 self.sendWriter()
             }
+        }
+
+        private func makeReads(in database: Database) {
+            let reads = state.withLock { state in
+                defer { state.reads = [] }
+                return state.reads
+            }
+            for read in reads { read(database) }
         }
 
         /// Transactions before the writer is given to whoever else waits for it.
@@ -151,21 +188,25 @@
         /// Those who were just answered together are about to come again: that fills the next transaction (51,000 instead of 40,000
         /// commits a second for 64 committers, measured; and a quarter fewer transactions for 64 sign-ups, which compute between their
         /// commits). One who commits alone needs the processor more.
-        private func goesOn(afterBatchOf count: Int) -> Bool {
+        private func goesOn(afterBatchOf count: Int, taking time: Duration, in database: Database) -> Bool {
             var isFirst = true
             let end = ContinuousClock.now.advanced(by: count > 1 ? .microseconds(150) : .zero)
             while true {
                 let isOver = ContinuousClock.now >= end
-                let goesOn: Bool? = state.withLock { state in
-                    if isFirst { state.crowd = count > 1 ? Self.crowdPatience : max(state.crowd - 1, 0) }
+                let (goesOn, hasReads): (Bool?, Bool) = state.withLock { state in
+                    if isFirst {
+                        state.crowd = count > 1 ? Self.crowdPatience : max(state.crowd - 1, 0)
+                        state.latest = time
+                    }
                     isFirst = false
-                    if state.waiting.count >= max(count / 2, 1) { return true }
-                    guard isOver else { return nil }
+                    if state.waiting.count >= max(count / 2, 1) { return (true, false) }
+                    if !state.reads.isEmpty { return (nil, true) }
+                    guard isOver else { return (nil, false) }
                     state.isDraining = !state.waiting.isEmpty
-                    return state.isDraining
+                    return (state.isDraining, false)
                 }
                 if let goesOn { return goesOn }
-                sched_yield()
+                if hasReads { makeReads(in: database) } else { sched_yield() }
             }
         }
 

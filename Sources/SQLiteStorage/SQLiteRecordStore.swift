@@ -169,7 +169,7 @@
             atOnce: Bool, _ body: @escaping @Sendable (Database) throws(StorageError) -> Value
         ) async throws(StorageError) -> Value {
             if Task.isCancelled { throw StorageError(.cancelled, "The task was cancelled before the read began.") }
-            if atOnce, let value = queue.readAtOnce(body) { return value }
+            if atOnce, let value = await queue.read(body) { return value }
             do {
                 // Each statement is a snapshot; the contract asks no more, and a transaction round them would cost two statements.
                 return try await pool.unsafeRead(body)

@@ -46,7 +46,8 @@ extension Way {
         needles.note("number", number)
         let prepared = try await vault.seal(number, for: SubjectID(random: random))
         var commit = StagedCommit(random: random)
-        try await vault.stage(prepared, tags: try await vault.tags(of: number), in: &commit)
+        let tags = try await vault.tags(of: number)
+        try vault.stage(prepared, tags: tags, at: try await vault.place(of: tags.uniqueness), in: &commit)
         try await commit.commit(to: store)
         try note(prepared, set.sender, needles)
 

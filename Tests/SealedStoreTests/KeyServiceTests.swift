@@ -243,7 +243,7 @@ import Testing
             try await parties.open()
             let (prepared, tags) = try await parties.prepare("+41446681800")
             var commit = StagedCommit(random: parties.random)
-            try await parties.vault.stage(prepared, tags: tags, in: &commit)
+            try parties.vault.stage(prepared, tags: tags, at: try await parties.vault.place(of: tags.uniqueness), in: &commit)
             // The client dies with its request on the way, so that nobody settles what became of it.
             let slow = FaultyRecordStore(parties.database, script: [.unknownAndLate])
             let changes = commit.changes

@@ -75,7 +75,7 @@ import Testing
             let tags = try await second.vault.tags(of: number)
             let prepared = try await second.vault.seal(number, for: SubjectID(random: SystemRandomSource()))
             var commit = StagedCommit(random: SystemRandomSource())
-            try await second.vault.stage(prepared, tags: tags, in: &commit)
+            try second.vault.stage(prepared, tags: tags, at: try await second.vault.place(of: tags.uniqueness), in: &commit)
             let changes = commit
             var code: StorageError.Code?
             do throws(StorageError) { try await changes.commit(to: second.rows) } catch { code = error.code }

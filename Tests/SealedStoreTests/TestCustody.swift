@@ -126,7 +126,7 @@ final class TestCustody: Sendable {
             NumberVault.stageFences(epoch: tags.epoch, partitions: Self.partitions, in: &fences)
             try await fences.commit(to: rows)
         }
-        try await vault.stage(prepared, tags: tags, in: &commit)
+        try vault.stage(prepared, tags: tags, at: try await vault.place(of: tags.uniqueness), in: &commit)
         try await commit.commit(to: rows)
         try await service.confirm(try await service.unconfirmed(before: Timestamp(milliseconds: .max), limit: 100))
         return (RevealSubject(audit: prepared.audit, record: prepared.record), prepared)

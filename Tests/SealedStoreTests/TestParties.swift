@@ -88,7 +88,7 @@ final class TestParties: Sendable {
 
     func enrol(_ prepared: PreparedEnrolment, tags: NumberTags) async throws {
         var commit = StagedCommit(random: random)
-        try await vault.stage(prepared, tags: tags, in: &commit)
+        try vault.stage(prepared, tags: tags, at: try await vault.place(of: tags.uniqueness), in: &commit)
         try await commit.commit(to: rows)
     }
 

@@ -59,13 +59,14 @@ extension IdentityService {
         var prepared: PreparedEnrolment?
         var first: Staged<(Outcome, fresh: Enrolment?)>?
         // Sealed at most once, and only when there is no claim: one put in the key service.
-        if try await claimant(of: ticket.tag) == nil {
+        let place = try await self.place(of: ticket.tag)
+        if place.claim == nil {
             let staged: Result<Staged<(Outcome, fresh: Enrolment?)>?, IdentityError>
             do {
                 staged = try await vault.seal(ticket.number, for: SubjectID(random: environment.random)) { sealed in
                     prepared = sealed
                     return await self.staging { (commit: inout StagedCommit) async throws(IdentityError) in
-                        try await stageEnrolment(sealed, tags, region, guess, consents, in: &commit)
+                        try await stageEnrolment(sealed, at: place, tags, region, guess, consents, in: &commit)
                     }
                 }
             } catch {
@@ -75,20 +76,21 @@ extension IdentityService {
         }
         let candidate = prepared
         return try await committing(first) { (commit: inout StagedCommit) async throws(IdentityError) -> (Outcome, fresh: Enrolment?) in
-            if let claim = try await claimant(of: tags.uniqueness) {
+            let place = try await self.place(of: tags.uniqueness)
+            if let claim = place.claim {
                 return (try await noteAlreadyEnrolled(claim.subject, guess, in: &commit), nil)
             }
             guard let prepared = candidate else {
                 // The claim that stood there is gone: its person was erased in between.
                 throw IdentityError(.busy, "The number changed hands this moment: try again with the same attempt.")
             }
-            return try await stageEnrolment(prepared, tags, region, guess, consents, in: &commit)
+            return try await stageEnrolment(prepared, at: place, tags, region, guess, consents, in: &commit)
         }
     }
 
     private func stageEnrolment(
-        _ prepared: PreparedEnrolment, _ tags: NumberTags, _ region: String, _ guess: RightGuess, _ consents: [ConsentDecision],
-        in commit: inout StagedCommit
+        _ prepared: PreparedEnrolment, at place: TagPlace, _ tags: NumberTags, _ region: String, _ guess: RightGuess,
+        _ consents: [ConsentDecision], in commit: inout StagedCommit
     ) async throws(IdentityError) -> (Outcome, fresh: Enrolment?) {
         let subject = prepared.audit.id
         let outcome = Outcome(.enrolled, subject, at: now)
@@ -101,7 +103,7 @@ extension IdentityService {
             subject: subject, record: prepared.record, tag: tags.uniqueness, epoch: tags.epoch, historyKey: prepared.audit.historyKey,
             wrappedSeed: pseudonyms.newSeed(for: subject), region: region, metadataVersion: PhoneMetadata.version, enrolledAt: now,
             lastProof: now)
-        do { try await vault.stage(prepared, tags: tags, in: &commit) } catch { throw IdentityError(error) }
+        do { try vault.stage(prepared, tags: tags, at: place, in: &commit) } catch { throw IdentityError(error) }
         commit.insert(enrolment.encoded, at: Enrolment.key(subject, environment.partitions))
         pseudonyms.stage(try hostPseudonym(of: enrolment), of: subject, for: .host, in: &commit)
         var events = [event(.enrolled, .verification, enrolment.audit, counts)]
@@ -136,7 +138,7 @@ extension IdentityService {
         try refuse(consents)
         let tag = try Self.ticket { () throws(OTPError) in try guess.content() }.tag
         return try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> Outcome in
-            let claim = try await claimant(of: tag)
+            let claim = try await place(of: tag).claim
             guard let claim, claim.subject == guess.subject, let (found, record) = try await enrolment(of: claim.subject),
                 found.state == .active
             else {
@@ -227,8 +229,8 @@ extension IdentityService {
         return outcome
     }
 
-    private func claimant(of tag: UniquenessTag) async throws(IdentityError) -> Claim? {
-        do { return try await vault.claim(of: tag) } catch { throw IdentityError(error) }
+    private func place(of tag: UniquenessTag) async throws(IdentityError) -> TagPlace {
+        do { return try await vault.place(of: tag) } catch { throw IdentityError(error) }
     }
 
     private func refuse(_ consents: [ConsentDecision]) throws(IdentityError) {

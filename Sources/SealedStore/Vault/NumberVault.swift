@@ -43,6 +43,16 @@ public struct NumberVault: Sendable {
         return try Claim(record)
     }
 
+    /// Who has claimed a tag, and the fence of its bucket, in one read.
+    public func place(of tag: UniquenessTag) async throws(StorageError) -> TagPlace {
+        let key = Claim.key(tag, partitions)
+        let found = try await store.records(at: [key, Self.fenceKey(key.partition)])
+        guard let fence = found[1] else {
+            throw StorageError(.wrongDeployment, "This store was never opened by this library: open the deployment first.")
+        }
+        return TagPlace(claimKey: key, claim: try found[0].map(Claim.init), fence: fence)
+    }
+
     // MARK: Sealing
 
     /// Seals a number for a new subject and deposits its keys: one put in the key service, nothing in the identity store yet.
@@ -85,18 +95,18 @@ public struct NumberVault: Sendable {
 
     /// Stages the claim of the tag and the sealed record, both expected absent, and the check of the bucket's fence.
     ///
+    /// - Parameter place: the tag's, as it was read for this commit.
     /// - Throws: ``StorageError`` with code `.conflict` when the index key is being replaced and this process has the older one.
-    public func stage(_ prepared: PreparedEnrolment, tags: NumberTags, in commit: inout StagedCommit) async throws(StorageError) {
-        let claimKey = Claim.key(tags.uniqueness, partitions)
-        guard let fence = try await store.record(at: Self.fenceKey(claimKey.partition)) else {
-            throw StorageError(.wrongDeployment, "This store was never opened by this library: open the deployment first.")
-        }
-        let epoch = try decodeRecord(fence) { reader throws(MalformedBytes) in try reader.u32() }
+    public func stage(
+        _ prepared: PreparedEnrolment, tags: NumberTags, at place: TagPlace, in commit: inout StagedCommit
+    ) throws(StorageError) {
+        let epoch = try decodeRecord(place.fence) { reader throws(MalformedBytes) in try reader.u32() }
         guard epoch == tags.epoch else {
             throw StorageError(.conflict, "The index key was replaced meanwhile; evaluate the tag again.")
         }
-        commit.check(fence)
-        commit.insert(Claim(subject: prepared.audit.id, record: prepared.record, epoch: tags.epoch).encoded, at: claimKey)
+        commit.check(place.fence)
+        commit.insert(
+            Claim(subject: prepared.audit.id, record: prepared.record, epoch: tags.epoch).encoded, at: place.claimKey)
         commit.insert(prepared.value, at: prepared.vaultKey)
     }
 
@@ -162,6 +172,20 @@ public struct PreparedEnrolment: Sendable {
     public let audit: AuditSubject
     package let vaultKey: RecordKey
     package let value: [UInt8]
+}
+
+/// Where a number is claimed, as one read found it.
+public struct TagPlace: Sendable {
+    public let claim: Claim?
+    fileprivate let claimKey: RecordKey
+    /// Of the claim's bucket: changes with the index key.
+    fileprivate let fence: StoredRecord
+
+    fileprivate init(claimKey: RecordKey, claim: Claim?, fence: StoredRecord) {
+        self.claimKey = claimKey
+        self.claim = claim
+        self.fence = fence
+    }
 }
 
 /// Whose number it is: the row under a uniqueness tag.
