@@ -76,7 +76,8 @@ package struct BLAKE2b: ~Copyable {
     }
 
     package mutating func append(_ text: String) {
-        append(Array(text.utf8))
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
     }
 
     /// A field of four bytes, big-endian.

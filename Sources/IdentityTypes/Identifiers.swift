@@ -80,22 +80,22 @@ public struct Consumer: RawRepresentable, Hashable, Sendable, ExpressibleByStrin
 
 /// What one consumer knows a person by: `u_` and 32 characters of `a-z2-7`, made from a random seed and never from the number.
 public struct Pseudonym: RawRepresentable, Hashable, Sendable {
-    public let rawValue: String
+    /// 20 bytes.
+    package let bytes: [UInt8]
+
+    public var rawValue: String { "u_" + Base32.encode(bytes) }
 
     /// `nil` unless the text has exactly the form of a pseudonym.
     public init?(rawValue: String) {
-        guard rawValue.hasPrefix("u_"), Base32.decode(rawValue.dropFirst(2))?.count == 20 else { return nil }
-        self.rawValue = rawValue
+        guard rawValue.hasPrefix("u_"), let bytes = Base32.decode(rawValue.dropFirst(2)), bytes.count == 20 else { return nil }
+        self.bytes = bytes
     }
 
     /// From 20 bytes.
     package init(bytes: [UInt8]) {
         precondition(bytes.count == 20, "A pseudonym has 160 bits.")
-        rawValue = "u_" + Base32.encode(bytes)
+        self.bytes = bytes
     }
-
-    /// 20 bytes.
-    package var bytes: [UInt8] { Base32.decode(rawValue.dropFirst(2)) ?? [] }
 }
 
 extension Pseudonym: CustomStringConvertible {

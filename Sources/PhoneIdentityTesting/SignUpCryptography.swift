@@ -38,13 +38,12 @@ public struct SignUpCryptography: Sendable {
     public func perform(e164: Span<UInt8>) async throws {
         let session = random.bytes(16)
 
-        // Begin: the number into guarded memory, both tags, the token (which is opened once more for the message), the code.
+        // Begin: the number into guarded memory, both tags, the token, the code.
         let number = try NumberVault.guarded(e164: e164)
         bind(session)
         let tags = try await vault.tags(of: number)
         let (challenge, rowSecret) = (random.bytes(14), random.bytes(32))
         let token = seal(NumberTicket.encode(number, tags: tags, channel: 0, region: "CH"), challenge, rowSecret)
-        _ = try open(token)
         _ = code()
 
         // Pay: the token's outside, the attempt's digest, the code to compare.
@@ -63,9 +62,8 @@ public struct SignUpCryptography: Sendable {
             opened.withUnsafeBytes { Array($0[50...]) }, key: innerKey(rowSecret), nonce: Self.noNonce, associatedData: challenge)
         let subject = SubjectID(random: random)
         let historyKey = try sealRecord(number, of: subject)
-        // The seed and the pseudonym, which is made for the index row and again for the answer; the entry, sealed to its owner.
-        let seed = pseudonyms.newSeed(for: subject)
-        for _ in 0..<2 { _ = try pseudonyms.pseudonym(of: subject, wrappedSeed: seed, linkGeneration: 0, for: .host) }
+        // The seed and the pseudonym; the entry, sealed to its owner.
+        _ = pseudonyms.draw(for: subject)
         try record(to: historyKey)
 
         // An authenticator for each row that is found and for each that is written, with the version drawn for it.

@@ -2,9 +2,8 @@
 package struct ByteWriter: Sendable {
     package private(set) var bytes: [UInt8] = []
 
-    package init() {}
-
-    package init(capacity: Int) {
+    /// - Parameter capacity: bytes that are written without growing.
+    package init(capacity: Int = 96) {
         bytes.reserveCapacity(capacity)
     }
 
@@ -19,6 +18,7 @@ package struct ByteWriter: Sendable {
     /// The bytes alone, where the format fixes how many they are.
     package mutating func fixed(_ value: some Collection<UInt8>) { bytes.append(contentsOf: value) }
 
+    // Of their own, since a generic function of another module is not specialised.
     package mutating func fixed(_ value: [UInt8]) { bytes.append(contentsOf: value) }
 
     /// A u32 length, then the bytes: `LP(x)` in `Documentation/Formats.md`.
@@ -27,7 +27,16 @@ package struct ByteWriter: Sendable {
         fixed(value)
     }
 
-    package mutating func prefixed(_ text: String) { prefixed(text.utf8) }
+    package mutating func prefixed(_ value: [UInt8]) {
+        u32(UInt32(value.count))
+        fixed(value)
+    }
+
+    package mutating func prefixed(_ text: String) {
+        let utf8 = text.utf8
+        u32(UInt32(utf8.count))
+        bytes.append(contentsOf: utf8)
+    }
 
     /// One byte that says whether there is a value, then the value.
     package mutating func optional<Value>(_ value: Value?, _ write: (inout ByteWriter, Value) -> Void) {
@@ -36,7 +45,7 @@ package struct ByteWriter: Sendable {
     }
 
     private mutating func integer(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+        for shift in stride(from: value.bitWidth - 8, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
     }
 }
 

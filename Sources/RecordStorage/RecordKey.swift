@@ -91,14 +91,14 @@ public struct RecordKey: Hashable, Comparable, Sendable {
 
     /// An unambiguous encoding: partition u16, collection and row each with a u32 length, all big-endian.
     package var encoded: [UInt8] {
-        var writer = ByteWriter()
+        var writer = ByteWriter(capacity: 42 + row.count)
         write(to: &writer)
         return writer.bytes
     }
 
     package func write(to writer: inout ByteWriter) {
         writer.u16(partition.rawValue)
-        writer.prefixed(Array(collection.rawValue.utf8))
+        writer.prefixed(collection.rawValue)
         writer.prefixed(row)
     }
 

@@ -51,11 +51,10 @@ public enum RecordLimits {
         guard changes.count <= self.changes else {
             throw StorageError(.tooLarge, "A commit has at most \(self.changes) changes; split the work.")
         }
-        var keys = Set<RecordKey>(minimumCapacity: changes.count)
+        guard changesEachKeyOnce(changes) else {
+            throw StorageError(.invalidChange, "A commit changes each key once; merge the changes first.")
+        }
         for change in changes {
-            guard keys.insert(change.key).inserted else {
-                throw StorageError(.invalidChange, "A commit changes each key once; merge the changes first.")
-            }
             guard change.key.row.count <= row else { throw StorageError(.tooLarge, "A row has at most \(row) bytes.") }
             if case .put(_, let expected, let version, let content, _) = change {
                 guard content.count <= value else { throw StorageError(.tooLarge, "A value has at most \(value) bytes.") }
@@ -63,6 +62,17 @@ public enum RecordLimits {
                     throw StorageError(.invalidChange, "A new version is drawn for every put and never used again.")
                 }
             }
+        }
+    }
+
+    /// Up to so many are compared one with another, which is faster than hashing them.
+    static let fewChanges = 16
+
+    private static func changesEachKeyOnce(_ changes: [RecordChange]) -> Bool {
+        guard changes.count <= fewChanges else { return Set(changes.lazy.map(\.key)).count == changes.count }
+        return changes.indices.allSatisfy { index in
+            let key = changes[index].key
+            return changes[..<index].allSatisfy { $0.key != key }
         }
     }
 }

@@ -7,7 +7,10 @@ public struct StagedCommit: Sendable {
     private let random: any RandomSource
     /// The changes in the order they were staged.
     public private(set) var changes: [RecordChange] = []
+    /// Where the change of a key is; empty while they are so few that looking through them is faster.
     private var places: [RecordKey: Int] = [:]
+    /// Bytes for the versions of the next changes: the system's generator charges for the call.
+    private var drawn: [UInt8] = []
     private var disagreement = false
 
     public init(random: any RandomSource) {
@@ -22,7 +25,7 @@ public struct StagedCommit: Sendable {
     }
 
     public mutating func check(_ key: RecordKey, version: RecordVersion) {
-        guard let place = places[key] else { return stage(.check(key, version: version)) }
+        guard let place = place(of: key) else { return stage(.check(key, version: version)) }
         if changes[place].expectedVersion != version { disagreement = true }
     }
 
@@ -46,7 +49,7 @@ public struct StagedCommit: Sendable {
     public mutating func put(
         _ value: [UInt8], at key: RecordKey, expecting: RecordVersion?, expiresAt: Timestamp?
     ) -> StoredRecord {
-        let version = RecordVersion(random: random)
+        let version = drawVersion()
         stage(.put(key, expecting: expecting, version: version, value: value, expiresAt: expiresAt))
         return StoredRecord(key: key, version: version, value: value, expiresAt: expiresAt)
     }
@@ -57,8 +60,8 @@ public struct StagedCommit: Sendable {
     }
 
     private mutating func stage(_ change: RecordChange) {
-        guard let place = places[change.key] else {
-            places[change.key] = changes.count
+        guard let place = place(of: change.key) else {
+            if !places.isEmpty { places[change.key] = changes.count }
             changes.append(change)
             return
         }
@@ -67,6 +70,20 @@ public struct StagedCommit: Sendable {
         }
         if changes[place].expectedVersion != change.expectedVersion { disagreement = true }
         changes[place] = change
+    }
+
+    private mutating func place(of key: RecordKey) -> Int? {
+        guard changes.count > RecordLimits.fewChanges else { return changes.firstIndex { $0.key == key } }
+        if places.isEmpty {
+            for (place, change) in changes.enumerated() { places[change.key] = place }
+        }
+        return places[key]
+    }
+
+    private mutating func drawVersion() -> RecordVersion {
+        if drawn.isEmpty { drawn = random.bytes(8 * RecordVersion.length) }
+        defer { drawn.removeLast(RecordVersion.length) }
+        return RecordVersion(drawn.suffix(RecordVersion.length))
     }
 
     /// Commits all that was staged, or nothing.

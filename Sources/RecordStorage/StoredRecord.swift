@@ -1,16 +1,24 @@
 /// The name of one version of one record: 16 random bytes, drawn by whoever commits it and never used again.
 public struct RecordVersion: Hashable, Sendable {
+    /// Bytes of a version.
+    static let length = 16
+
     /// 16 bytes.
     public let bytes: [UInt8]
 
     /// `nil` unless `bytes` has 16 bytes.
     public init?(bytes: [UInt8]) {
-        guard bytes.count == 16 else { return nil }
+        guard bytes.count == Self.length else { return nil }
         self.bytes = bytes
     }
 
     public init(random: any RandomSource) {
-        bytes = random.bytes(16)
+        bytes = random.bytes(Self.length)
+    }
+
+    init(_ drawn: ArraySlice<UInt8>) {
+        precondition(drawn.count == Self.length, "A version has 16 bytes.")
+        bytes = Array(drawn)
     }
 }
 

@@ -107,7 +107,7 @@ import Testing
             let (prepared, tags) = try await parties.enrol(number)
             people.append(prepared)
             let subject = prepared.audit.id
-            let seed = index.newSeed(for: subject)
+            let seed = index.draw(for: subject).wrappedSeed
             var names: [String] = []
             for consumer in [Consumer.host, "chat"] {
                 let name = try index.pseudonym(of: subject, wrappedSeed: seed, linkGeneration: 0, for: consumer)

@@ -120,7 +120,7 @@ import Testing
     @Test func `A consumer knows a person by one name for good, and two consumers by names that share nothing`() throws {
         let parties = try TestParties()
         let subject = SubjectID(random: parties.random)
-        let seed = index(parties).newSeed(for: subject)
+        let seed = index(parties).draw(for: subject).wrappedSeed
         #expect(seed.count == 104)
         func name(_ consumer: Consumer, link: UInt32 = 0) throws -> Pseudonym {
             try index(parties).pseudonym(of: subject, wrappedSeed: seed, linkGeneration: link, for: consumer)
@@ -150,7 +150,7 @@ import Testing
         var names: Set<Pseudonym> = []
         for _ in 0..<3 {
             let (prepared, tags) = try await parties.enrol("+41446681800")
-            let seed = index(parties).newSeed(for: prepared.audit.id)
+            let seed = index(parties).draw(for: prepared.audit.id).wrappedSeed
             names.insert(
                 try index(parties).pseudonym(of: prepared.audit.id, wrappedSeed: seed, linkGeneration: 0, for: .host))
             var commit = StagedCommit(random: parties.random)
@@ -164,7 +164,7 @@ import Testing
     @Test func `A seed opens for its subject and under its keyring alone, and with no bit changed`() throws {
         let (parties, strangers) = (try TestParties(), try TestParties())
         let subject = SubjectID(random: parties.random)
-        let seed = index(parties).newSeed(for: subject)
+        let seed = index(parties).draw(for: subject).wrappedSeed
         func name(_ index: PseudonymIndex, _ subject: SubjectID, _ seed: [UInt8]) throws -> Pseudonym {
             try index.pseudonym(of: subject, wrappedSeed: seed, linkGeneration: 0, for: .host)
         }
@@ -182,7 +182,7 @@ import Testing
         let subject = SubjectID(random: parties.random)
         let index = index(parties)
         let name = try index.pseudonym(
-            of: subject, wrappedSeed: index.newSeed(for: subject), linkGeneration: 0, for: .host)
+            of: subject, wrappedSeed: index.draw(for: subject).wrappedSeed, linkGeneration: 0, for: .host)
         #expect(try await index.subject(of: name) == nil)
         var commit = StagedCommit(random: parties.random)
         index.stage(name, of: subject, for: .host, in: &commit)

@@ -21,11 +21,12 @@ public struct BegunChallenge: Sendable {
     /// `false` for a decoy: derive the code, queue the message, and send it nowhere.
     public let isDeliverable: Bool
     private let derivation: CodeDerivation
-    private let sealed: (opened: TokenSealer.Opened, rowSecret: RowSecret)
+    private let sealer: TokenSealer
+    private let rowSecret: RowSecret
 
     init(
-        _ challenge: Challenge, token: ChallengeToken, resendAfter: Timestamp, derivation: CodeDerivation,
-        sealed: (opened: TokenSealer.Opened, rowSecret: RowSecret)
+        _ challenge: Challenge, token: ChallengeToken, resendAfter: Timestamp, derivation: CodeDerivation, sealer: TokenSealer,
+        rowSecret: RowSecret
     ) {
         id = challenge.id
         purpose = challenge.purpose
@@ -37,14 +38,15 @@ public struct BegunChallenge: Sendable {
         sends = challenge.sends
         isDeliverable = challenge.isDeliverable
         self.derivation = derivation
-        self.sealed = sealed
+        self.sealer = sealer
+        self.rowSecret = rowSecret
     }
 
     /// What was sealed into the token at begin, for sending the code again.
     ///
     /// - Throws: ``OTPError`` with code `.tokenForged`.
     public func content() throws(OTPError) -> SecretBytes {
-        try TokenSealer.openInner(sealed.opened, rowSecret: sealed.rowSecret)
+        try TokenSealer.openInner(try sealer.open(token), rowSecret: rowSecret)
     }
 
     /// The code, as ASCII digits. A resend has the same, since people type the first message that arrives.
@@ -128,6 +130,6 @@ extension ChallengeEngine {
         stage(decision, of: row, at: now, in: &commit)
         return BegunChallenge(
             challenge, token: token, resendAfter: max(now, decision.state.sends.earliest(policy.sends)), derivation: derivation,
-            sealed: (try sealer.open(token), rowSecret))
+            sealer: sealer, rowSecret: rowSecret)
     }
 }

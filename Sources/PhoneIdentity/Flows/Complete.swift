@@ -38,7 +38,7 @@ extension IdentityService {
             switch guess.purpose {
             case .verification:
                 let (enrolled, fresh) = try await enrol(guess, consents)
-                if let fresh { return .enrolled(try hostPseudonym(of: fresh)) }
+                if let fresh { return .enrolled(fresh) }
                 outcome = enrolled
             case .accountRecovery: outcome = try await recover(guess, consents)
             case .stepUpVerification: outcome = try await stepUp(guess, consents)
@@ -49,19 +49,19 @@ extension IdentityService {
 
     // MARK: Sign-up
 
-    /// - Returns: the enrolment too, where it was made just now.
+    /// - Returns: the host's pseudonym too, where the enrolment was made just now.
     private func enrol(
         _ guess: RightGuess, _ consents: [ConsentDecision]
-    ) async throws(IdentityError) -> (Outcome, fresh: Enrolment?) {
+    ) async throws(IdentityError) -> (Outcome, fresh: Pseudonym?) {
         let ticket = try Self.ticket { () throws(OTPError) in try guess.content() }
         let tags = NumberTags(uniqueness: ticket.tag, epoch: ticket.epoch, budget: guess.tag)
         let region = ticket.region
         var prepared: PreparedEnrolment?
-        var first: Staged<(Outcome, fresh: Enrolment?)>?
+        var first: Staged<(Outcome, fresh: Pseudonym?)>?
         // Sealed at most once, and only when there is no claim: one put in the key service.
         let place = try await self.place(of: ticket.tag)
         if place.claim == nil {
-            let staged: Result<Staged<(Outcome, fresh: Enrolment?)>?, IdentityError>
+            let staged: Result<Staged<(Outcome, fresh: Pseudonym?)>?, IdentityError>
             do {
                 staged = try await vault.seal(ticket.number, for: SubjectID(random: environment.random)) { sealed in
                     prepared = sealed
@@ -75,7 +75,7 @@ extension IdentityService {
             first = try staged.get()
         }
         let candidate = prepared
-        return try await committing(first) { (commit: inout StagedCommit) async throws(IdentityError) -> (Outcome, fresh: Enrolment?) in
+        return try await committing(first) { (commit: inout StagedCommit) async throws(IdentityError) -> (Outcome, fresh: Pseudonym?) in
             let place = try await self.place(of: tags.uniqueness)
             if let claim = place.claim {
                 return (try await noteAlreadyEnrolled(claim.subject, guess, in: &commit), nil)
@@ -91,7 +91,7 @@ extension IdentityService {
     private func stageEnrolment(
         _ prepared: PreparedEnrolment, at place: TagPlace, _ tags: NumberTags, _ region: String, _ guess: RightGuess,
         _ consents: [ConsentDecision], in commit: inout StagedCommit
-    ) async throws(IdentityError) -> (Outcome, fresh: Enrolment?) {
+    ) async throws(IdentityError) -> (Outcome, fresh: Pseudonym?) {
         let subject = prepared.audit.id
         let outcome = Outcome(.enrolled, subject, at: now)
         let counts: ChallengeCounts
@@ -99,17 +99,18 @@ extension IdentityService {
         case .before(let earlier): return (earlier, nil)
         case .now(let taken): counts = taken
         }
+        let (wrappedSeed, pseudonym) = pseudonyms.draw(for: subject)
         let enrolment = Enrolment(
             subject: subject, record: prepared.record, tag: tags.uniqueness, epoch: tags.epoch, historyKey: prepared.audit.historyKey,
-            wrappedSeed: pseudonyms.newSeed(for: subject), region: region, metadataVersion: PhoneMetadata.version, enrolledAt: now,
+            wrappedSeed: wrappedSeed, region: region, metadataVersion: PhoneMetadata.version, enrolledAt: now,
             lastProof: now)
         do { try vault.stage(prepared, tags: tags, at: place, in: &commit) } catch { throw IdentityError(error) }
         commit.insert(enrolment.encoded, at: Enrolment.key(subject, environment.partitions))
-        pseudonyms.stage(try hostPseudonym(of: enrolment), of: subject, for: .host, in: &commit)
+        pseudonyms.stage(pseudonym, of: subject, for: .host, in: &commit)
         var events = [event(.enrolled, .verification, enrolment.audit, counts)]
         do { events += try await consentRecords.stage(consents, of: enrolment.audit, in: &commit) } catch { throw IdentityError(error) }
         outbox.record(events, in: &commit)
-        return (outcome, enrolment)
+        return (outcome, pseudonym)
     }
 
     private func noteAlreadyEnrolled(

@@ -19,10 +19,11 @@ public struct PseudonymIndex: Sendable {
         self.random = random
     }
 
-    /// A new subject's seed, wrapped under the pseudonym root: 104 bytes for its enrolment record.
-    package func newSeed(for subject: SubjectID) -> [UInt8] {
+    /// A new subject's seed, wrapped under the pseudonym root (104 bytes for its enrolment record), and the host's pseudonym from it.
+    package func draw(for subject: SubjectID) -> (wrappedSeed: [UInt8], host: Pseudonym) {
         let seed = SecretBytes(random: random)
-        return CommittingAEAD.seal(seed, key: wrapKey(), label: "SPNI/v1/seed-wrap", context: subject.bytes, random: random)
+        let wrapped = CommittingAEAD.seal(seed, key: wrapKey(), label: "SPNI/v1/seed-wrap", context: subject.bytes, random: random)
+        return (wrapped, pseudonym(from: seed, linkGeneration: 0, for: .host))
     }
 
     /// `u_` and base 32 of BLAKE2b-160(key: K_pid[consumer], LP("SPNI/v1/pid") LP(seed) LP(link generation u32)).
@@ -35,6 +36,10 @@ public struct PseudonymIndex: Sendable {
         } catch {
             throw VaultError(.refused, "An enrolment's seed does not open under this host keyring.")
         }
+        return pseudonym(from: seed, linkGeneration: linkGeneration, for: consumer)
+    }
+
+    private func pseudonym(from seed: borrowing SecretBytes, linkGeneration: UInt32, for consumer: Consumer) -> Pseudonym {
         var consumerKey = BLAKE2b(label: "SPNI/v1/pid-key", key: keyring.keys.pseudonymRoot)
         consumerKey.append(consumer.rawValue)
         var hash = BLAKE2b(label: "SPNI/v1/pid", key: consumerKey.finishSecret(), length: 20)
