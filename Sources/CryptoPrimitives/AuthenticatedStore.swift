@@ -56,17 +56,23 @@ public struct AuthenticatedStore<Wrapped: RecordStore>: RecordStore {
         guard record.value.count >= Self.overhead else { throw Self.tampered }
         let value = Array(record.value.dropLast(Self.overhead))
         let expected = authenticator(key: record.key, version: record.version, value: value, expiresAt: record.expiresAt)
-        guard constantTimeEquals(expected, Array(record.value.suffix(Self.overhead))) else { throw Self.tampered }
+        let isTrue = record.value.withUnsafeBytes { stored in
+            expected.withUnsafeBytes { constantTimeEquals($0, UnsafeRawBufferPointer(rebasing: stored[value.count...])) }
+        }
+        guard isTrue else { throw Self.tampered }
         return StoredRecord(key: record.key, version: record.version, value: value, expiresAt: record.expiresAt)
     }
 
     private func authenticator(key: RecordKey, version: RecordVersion, value: [UInt8], expiresAt: Timestamp?) -> [UInt8] {
-        var hash = BLAKE2b(label: "SPNI/v1/record", key: self.key.secret)
-        hash.append(key.encoded)
-        hash.append(version.bytes)
-        hash.append(UInt64(bitPattern: expiresAt?.milliseconds ?? .max))
-        hash.append(value)
-        return hash.finish()
+        defer { Sodium.clearRegisters() }
+        return BLAKE2b.onStack(label: "SPNI/v1/record", key: self.key.secret, length: Self.overhead) { hash in
+            var hash = hash
+            hash.append(key.encoded)
+            hash.append(version.bytes)
+            hash.append(UInt64(bitPattern: expiresAt?.milliseconds ?? .max))
+            hash.append(value)
+            return hash.finish()
+        }
     }
 
     private static var tampered: StorageError {

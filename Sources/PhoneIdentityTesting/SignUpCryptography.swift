@@ -64,7 +64,7 @@ public struct SignUpCryptography: Sendable {
         let historyKey = try sealRecord(number, of: subject)
         // The seed and the pseudonym; the entry, sealed to its owner.
         _ = pseudonyms.draw(for: subject)
-        try record(to: historyKey)
+        record(under: historyKey)
 
         // An authenticator for each row that is found and for each that is written, with the version drawn for it.
         for row in Self.found { authenticate(row, version: [UInt8](repeating: 0, count: 16)) }
@@ -115,29 +115,29 @@ public struct SignUpCryptography: Sendable {
 
     // MARK: Record
 
-    /// - Returns: the public half of the history key.
-    private func sealRecord(_ number: borrowing SecretNumber, of subject: SubjectID) throws -> [UInt8] {
+    /// - Returns: what seals under the history key.
+    private func sealRecord(_ number: borrowing SecretNumber, of subject: SubjectID) throws -> OwnedBox.DirectKey {
         let record = RecordID(random: random)
         let shredKey = SecretBytes(random: random)
         let historyKey = SecretBytes(random: random)
-        let historyPublicKey = X25519.publicKey(of: historyKey)
+        _ = X25519.publicKey(of: historyKey)
         _ = try recipients.seal(number, record: record, subject: subject, generation: 0, shredKey: shredKey, random: random).encoded
         // Subject, record, generation.
         let context = [UInt8](repeating: 0, count: 40)
         _ = CommittingAEAD.seal(shredKey, key: key.secret, label: "SPNI/v1/shred-wrap", context: context, random: random)
         _ = CommittingAEAD.seal(historyKey, key: key.secret, label: "SPNI/v1/history-wrap", context: context, random: random)
-        return historyPublicKey
+        return OwnedBox.DirectKey(of: historyKey)
     }
 
     // MARK: Entry
 
     /// One entry: its id, the salt, the leaf's commitment, the opening sealed to its owner, the name of the outbox row.
-    private func record(to historyKey: [UInt8]) throws {
+    private func record(under historyKey: OwnedBox.DirectKey) {
         let leaf = random.bytes(16) + [UInt8](repeating: 0, count: 43)
         let opening = random.bytes(32) + [UInt8](repeating: 0, count: 58)
         _ = SHA256.hash([UInt8](repeating: 0, count: 19) + opening)
-        _ = try opening.withUnsafeBytes { opening throws(CryptoError) in
-            try SealedBox.seal(opening, to: historyKey, label: "SPNI/v1/opening-seal", context: leaf, random: random)
+        _ = opening.withUnsafeBytes { opening in
+            OwnedBox.seal(opening, under: historyKey, label: "SPNI/v1/opening-seal", context: leaf, random: random)
         }
         _ = random.bytes(16)
     }
@@ -170,7 +170,7 @@ public struct SignUpCryptography: Sendable {
             // An envelope of 133 bytes for the sender, of 229 for each quorum.
             Row("vault", name: 16, value: 170 + (recipients.senderPublicKey == nil ? 0 : 133) + 229 * recipients.quorums.count),
             Row("enrolment", name: 16, value: 242), Row("pseudonym", name: 20, value: 25), Row("outbox", name: 24, value: 68),
-            Row("history", name: 40, value: 238),
+            Row("history", name: 40, value: 231),
         ]
     }
 

@@ -80,8 +80,12 @@ struct FormatTests {
         #expect(try AuditLeaf(bytes: leaf.bytes) == leaf)
         #expect(try EntryOpening(bytes: opening.bytes) == opening)
         let sealed = opening.sealed(to: subject.historyKey, leaf: leaf, random: random)
-        let opened = try SealedBox.open(sealed, with: key, label: EntryOpening.sealLabel, context: leaf.bytes)
-        #expect(opened.withUnsafeBytes { Array($0) } == opening.bytes)
+        let direct = opening.sealed(under: OwnedBox.DirectKey(of: key), leaf: leaf, random: random)
+        for (sealed, form) in [(sealed, 1 as UInt8), (direct, 2)] {
+            #expect(sealed.first == form)
+            let opened = try OwnedBox.open(sealed, with: key, label: EntryOpening.sealLabel, context: leaf.bytes)
+            #expect(opened.withUnsafeBytes { Array($0) } == opening.bytes)
+        }
     }
 
     @Test func aLeafWithWhatItsFormatDoesNotKnowIsRefused() throws {

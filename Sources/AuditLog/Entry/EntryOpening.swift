@@ -1,4 +1,4 @@
-import CryptoPrimitives
+package import CryptoPrimitives
 package import IdentityTypes
 package import RecordStorage
 
@@ -69,10 +69,17 @@ package struct EntryOpening: Hashable, Sendable {
     package func sealed(to historyKey: [UInt8], leaf: AuditLeaf, random: some RandomSource) -> [UInt8] {
         do {
             return try bytes.withUnsafeBytes { plaintext throws(CryptoError) in
-                try SealedBox.seal(plaintext, to: historyKey, label: Self.sealLabel, context: leaf.bytes, random: random)
+                try OwnedBox.seal(plaintext, to: historyKey, label: Self.sealLabel, context: leaf.bytes, random: random)
             }
         } catch {
             return []
+        }
+    }
+
+    /// The same by whoever drew the history key just now.
+    package func sealed(under key: OwnedBox.DirectKey, leaf: AuditLeaf, random: some RandomSource) -> [UInt8] {
+        bytes.withUnsafeBytes { plaintext in
+            OwnedBox.seal(plaintext, under: key, label: Self.sealLabel, context: leaf.bytes, random: random)
         }
     }
 }

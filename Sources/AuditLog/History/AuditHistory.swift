@@ -67,7 +67,7 @@ public struct AuditHistory: Sendable {
     ) throws(AuditError) -> HistoryEntry {
         let bytes: SecretBytes
         do {
-            bytes = try SealedBox.open(entry.opening, with: secret, label: EntryOpening.sealLabel, context: entry.leaf.bytes)
+            bytes = try OwnedBox.open(entry.opening, with: secret, label: EntryOpening.sealLabel, context: entry.leaf.bytes)
         } catch {
             throw AuditError(
                 .badKey, "An entry of this history does not open with this key: the key is another one's, or rows were changed.")

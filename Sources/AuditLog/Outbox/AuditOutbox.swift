@@ -1,3 +1,4 @@
+package import CryptoPrimitives
 public import IdentityTypes
 public import RecordStorage
 
@@ -29,8 +30,18 @@ public final class AuditOutbox: ProvableEventRecorder {
         ProvableEntry(stage([event], in: &commit)[0])
     }
 
+    /// Stages the first events of a person whose history key was drawn just now.
+    ///
+    /// - Precondition: all of them are about that person.
+    package func record(_ events: [AuditEvent], underNew key: OwnedBox.DirectKey, in commit: inout StagedCommit) {
+        precondition(Set(events.map(\.subject)).count <= 1 && events.allSatisfy { $0.subject != nil }, "A history is one person's.")
+        stage(events, underNew: key, in: &commit)
+    }
+
     @discardableResult
-    private func stage(_ events: [AuditEvent], in commit: inout StagedCommit) -> [RecordedEntry] {
+    private func stage(
+        _ events: [AuditEvent], underNew key: OwnedBox.DirectKey? = nil, in commit: inout StagedCommit
+    ) -> [RecordedEntry] {
         guard let first = events.first else { return [] }
         var recorded: [RecordedEntry] = []
         var entries: [EntryRecord] = []
@@ -41,7 +52,10 @@ public final class AuditOutbox: ProvableEventRecorder {
             recorded.append(RecordedEntry(leaf: leaf.bytes, opening: opening.bytes))
             entries.append(EntryRecord(leaf: leaf, opening: event.subject == nil ? opening.bytes : []))
             guard let subject = event.subject else { continue }
-            let sealed = opening.sealed(to: subject.historyKey, leaf: leaf, random: random)
+            let sealed =
+                if let key { opening.sealed(under: key, leaf: leaf, random: random) } else {
+                    opening.sealed(to: subject.historyKey, leaf: leaf, random: random)
+                }
             histories[subject.id, default: []].append(EntryRecord(leaf: leaf, opening: sealed))
         }
         let row = LogRows.outbox(in: partitions.partition(of: first.shard), at: first.time, random: random)

@@ -109,7 +109,7 @@ extension IdentityService {
         pseudonyms.stage(pseudonym, of: subject, for: .host, in: &commit)
         var events = [event(.enrolled, .verification, enrolment.audit, counts)]
         do { events += try await consentRecords.stage(consents, of: enrolment.audit, in: &commit) } catch { throw IdentityError(error) }
-        outbox.record(events, in: &commit)
+        outbox.record(events, underNew: prepared.historyKey, in: &commit)
         return (outcome, pseudonym)
     }
 

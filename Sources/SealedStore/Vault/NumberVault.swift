@@ -71,6 +71,7 @@ public struct NumberVault: Sendable {
         let vaultKey = VaultRecord.key(subject: subject.bytes, record: record, partitions: partitions)
         let historyKey = SecretBytes(random: random)
         let historyPublicKey = X25519.publicKey(of: historyKey)
+        let directKey = OwnedBox.DirectKey(of: historyKey)
         let deposit = KeyDeposit(
             subject: subject, record: record, vaultKey: vaultKey, shredKey: SecretBytes(random: random), historyKey: historyKey)
         async let failure = failure(depositing: deposit)
@@ -79,7 +80,7 @@ public struct NumberVault: Sendable {
         let staged = await stage(
             PreparedEnrolment(
                 record: record, audit: AuditSubject(id: subject, historyKey: historyPublicKey), vaultKey: vaultKey,
-                value: sealed.encoded))
+                value: sealed.encoded, historyKey: directKey))
         if let failure = await failure { throw failure }
         return staged
     }
@@ -172,6 +173,8 @@ public struct PreparedEnrolment: Sendable {
     public let audit: AuditSubject
     package let vaultKey: RecordKey
     package let value: [UInt8]
+    /// Seals the subject's first entries.
+    package let historyKey: OwnedBox.DirectKey
 }
 
 /// Where a number is claimed, as one read found it.
