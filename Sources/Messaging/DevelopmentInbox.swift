@@ -90,6 +90,6 @@ public final class DevelopmentInbox: MessageTransport {
 
     /// The first run of `digits` ASCII digits in a text: the code a person would type.
     public static func code(in text: String, digits: Int = 6) -> String? {
-        text.split { !("0"..."9").contains($0) }.first { $0.count == digits }.map(String.init)
+        text.utf8.split { !(0x30...0x39).contains($0) }.first { $0.count == digits }.map { String(decoding: $0, as: UTF8.self) }
     }
 }
