@@ -49,10 +49,19 @@ package struct BLAKE2b: ~Copyable {
     static func onStack<Value: ~Copyable, Failure: Error>(
         label: StaticString, key: borrowing SecretBytes, length: Int, _ body: (consuming BLAKE2b) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        try withTemporaryBytes(allocationLength) { memory throws(Failure) in
-            var hash = key.withUnclearedBytes { BLAKE2b(key: $0, length: length, in: memory.baseAddress!, owned: false) }
+        try onStack(key: key, length: length) { hash throws(Failure) in
+            var hash = hash
             hash.append(label)
             return try body(hash)
+        }
+    }
+
+    /// The same for a caller who writes the label itself.
+    static func onStack<Value: ~Copyable, Failure: Error>(
+        key: borrowing SecretBytes, length: Int, _ body: (consuming BLAKE2b) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try withTemporaryBytes(allocationLength) { memory throws(Failure) in
+            try body(key.withUnclearedBytes { BLAKE2b(key: $0, length: length, in: memory.baseAddress!, owned: false) })
         }
     }
 

@@ -10,6 +10,9 @@ package enum TwoKeyAEAD {
     /// Bytes added to header and plaintext.
     package static let overhead = commitmentLength + AEAD.tagLength
     private static let commitmentLength = 32
+    /// Room on the stack is a constant: for any other the runtime is asked each time.
+    private static let headerLimit = 128
+    private static let labelLimit = 32
 
     /// - Parameter fields: the header's, up to its nonce.
     package static func seal(
@@ -17,7 +20,9 @@ package enum TwoKeyAEAD {
         label: StaticString, random: some RandomSource
     ) -> [UInt8] {
         let headerLength = fields.count + AEAD.nonceLength
-        return withTemporaryBytes(headerLength + overhead + SecretNumber.plaintextLength) { sealed in
+        precondition(headerLength <= headerLimit, "A header has at most \(headerLimit) bytes.")
+        return withTemporaryBytes(headerLimit + overhead + SecretNumber.plaintextLength) { memory in
+            let sealed = UnsafeMutableRawBufferPointer(rebasing: memory[..<(headerLength + overhead + SecretNumber.plaintextLength)])
             fields.withUnsafeBytes { sealed.copyMemory(from: $0) }
             random.fill(UnsafeMutableRawBufferPointer(rebasing: sealed[fields.count..<headerLength]))
             let start = sealed.baseAddress!.assumingMemoryBound(to: UInt8.self)
@@ -79,18 +84,35 @@ package enum TwoKeyAEAD {
         _ header: UnsafeRawBufferPointer, _ first: borrowing SecretBytes, _ second: borrowing SecretBytes, _ label: StaticString,
         _ body: (_ key: UnsafePointer<UInt8>, _ commitment: UnsafePointer<UInt8>) -> Value
     ) -> Value {
-        withTemporaryBytes(AEAD.keyLength + commitmentLength) { both in
-            BLAKE2b.onStack(label: label, key: first, length: both.count) { hash in
+        let bothLength = AEAD.keyLength + commitmentLength
+        precondition(second.count == AEAD.keyLength && label.utf8CodeUnitCount <= labelLimit, "A key has 32 bytes.")
+        return withTemporaryBytes(AEAD.keyLength + commitmentLength + 12 + labelLimit + AEAD.keyLength + headerLimit) { memory in
+            let both = UnsafeMutableRawBufferPointer(rebasing: memory[..<bothLength])
+            // In one piece: each of the hash's updates costs as much as a tenth of a block.
+            let length = 12 + label.utf8CodeUnitCount + AEAD.keyLength + header.count
+            let fields = UnsafeMutableRawBufferPointer(rebasing: memory[bothLength..<bothLength + length])
+            var end = write(UnsafeRawBufferPointer(start: label.utf8Start, count: label.utf8CodeUnitCount), at: 0, of: fields)
+            end = second.withUnclearedBytes { write($0, at: end, of: fields) }
+            end = write(header, at: end, of: fields)
+            BLAKE2b.onStack(key: first, length: bothLength) { hash in
                 var hash = hash
-                second.withUnclearedBytes { hash.append($0) }
-                hash.append(header)
+                hash.update(UnsafeRawBufferPointer(fields))
                 hash.finish(into: both)
             }
             let key = both.baseAddress!.assumingMemoryBound(to: UInt8.self)
             let value = body(key, key + AEAD.keyLength)
-            sodium_memzero(key, both.count)
+            sodium_memzero(key, bothLength + length)
             return value
         }
+    }
+
+    /// LP(field).
+    ///
+    /// - Returns: where the next one goes.
+    private static func write(_ field: UnsafeRawBufferPointer, at start: Int, of target: UnsafeMutableRawBufferPointer) -> Int {
+        target.storeBytes(of: UInt32(field.count).bigEndian, toByteOffset: start, as: UInt32.self)
+        UnsafeMutableRawBufferPointer(rebasing: target[(start + 4)...]).copyMemory(from: field)
+        return start + 4 + field.count
     }
 
     private static var refusal: CryptoError {
