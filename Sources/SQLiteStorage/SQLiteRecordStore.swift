@@ -10,9 +10,11 @@
     ///
     /// While nobody has the writer's connection, a commit, a read of up to 16 keys, and the first 16 records of a range use it where they
     /// are called, which spares changing threads twice (a third of a commit, two thirds of a read); its pages stay in memory through its own
-    /// commits. So at most one cooperative thread waits for the disk; whoever comes meanwhile waits suspended, commits to share the next
-    /// transaction on SQLite's own queue, reads for a reader. Waiting for another process, also to empty the log, is never done on a
-    /// cooperative thread. A cancelled commit that has not begun throws `.cancelled`; one that has begun tells its real outcome.
+    /// commits. So at most one cooperative thread waits for the disk; whoever comes meanwhile waits suspended: commits share the next
+    /// transaction on SQLite's own queue, and such reads are made there before it, which spares them a reader that looks for its pages
+    /// again. Where the latest transaction took 5 ms or longer they ask a reader instead of waiting for the disk. Waiting for
+    /// another process, also to empty the log, is never done on a cooperative thread. A cancelled commit that has not begun throws
+    /// `.cancelled`; one that has begun tells its real outcome.
     ///
     /// Beside the file SQLite keeps a log, `-wal`, of 16 MiB from the start.
     public final class SQLiteRecordStore: RecordStore {
@@ -163,8 +165,8 @@
             try outcome.get()
         }
 
-        /// - Parameter atOnce: on the writer's connection, if nobody has it. Else, and if somebody has, on a reader's: those who wait
-        ///   for one of these wait suspended, since they may be handed out to reads that wait for a thread.
+        /// - Parameter atOnce: on the writer's connection, now or before its next transaction. Else on a reader's: those who wait for one
+        ///   of these wait suspended, since they may be handed out to reads that wait for a thread.
         private func read<Value: Sendable>(
             atOnce: Bool, _ body: @escaping @Sendable (Database) throws(StorageError) -> Value
         ) async throws(StorageError) -> Value {
