@@ -45,3 +45,8 @@ package enum OwnedBox {
         }
     }
 }
+
+extension OwnedBox.DirectKey: CustomStringConvertible, CustomReflectable {
+    package var description: String { "<redacted>" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -85,7 +85,8 @@ package enum TwoKeyAEAD {
         _ body: (_ key: UnsafePointer<UInt8>, _ commitment: UnsafePointer<UInt8>) -> Value
     ) -> Value {
         let bothLength = AEAD.keyLength + commitmentLength
-        precondition(second.count == AEAD.keyLength && label.utf8CodeUnitCount <= labelLimit, "A key has 32 bytes.")
+        precondition(second.count == AEAD.keyLength, "A key has 32 bytes.")
+        precondition(header.count <= headerLimit && label.utf8CodeUnitCount <= labelLimit, "Header and label have room on the stack.")
         return withTemporaryBytes(AEAD.keyLength + commitmentLength + 12 + labelLimit + AEAD.keyLength + headerLimit) { memory in
             let both = UnsafeMutableRawBufferPointer(rebasing: memory[..<bothLength])
             // In one piece: each of the hash's updates costs as much as a tenth of a block.

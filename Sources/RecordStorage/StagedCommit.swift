@@ -1,20 +1,20 @@
+import Synchronization
+
 /// The changes of one operation, collected from several engines, committed once.
 ///
 /// Each engine reads, decides, and stages here what it wants to become true, with the versions it read; nothing is
 /// visible before ``commit(to:)``, and then everything is. Staging is cheap and has no effect of its own, so an
 /// operation that decides against itself just drops the value.
 public struct StagedCommit: Sendable {
-    private let random: any RandomSource
     /// The changes in the order they were staged.
     public private(set) var changes: [RecordChange] = []
     /// Where the change of a key is; empty while they are so few that looking through them is faster.
     private var places: [RecordKey: Int] = [:]
-    /// Bytes for the versions of the next changes: the system's generator charges for the call.
-    private var drawn: [UInt8] = []
+    private let versions: DrawnVersions
     private var disagreement = false
 
     public init(random: any RandomSource) {
-        self.random = random
+        versions = DrawnVersions(random: random)
     }
 
     public var isEmpty: Bool { changes.isEmpty }
@@ -49,7 +49,7 @@ public struct StagedCommit: Sendable {
     public mutating func put(
         _ value: [UInt8], at key: RecordKey, expecting: RecordVersion?, expiresAt: Timestamp?
     ) -> StoredRecord {
-        let version = drawVersion()
+        let version = versions.next()
         stage(.put(key, expecting: expecting, version: version, value: value, expiresAt: expiresAt))
         return StoredRecord(key: key, version: version, value: value, expiresAt: expiresAt)
     }
@@ -78,12 +78,6 @@ public struct StagedCommit: Sendable {
             for (place, change) in changes.enumerated() { places[change.key] = place }
         }
         return places[key]
-    }
-
-    private mutating func drawVersion() -> RecordVersion {
-        if drawn.isEmpty { drawn = random.bytes(8 * RecordVersion.length) }
-        defer { drawn.removeLast(RecordVersion.length) }
-        return RecordVersion(drawn.suffix(RecordVersion.length))
     }
 
     /// Commits all that was staged, or nothing.
@@ -127,6 +121,23 @@ public struct StagedCommit: Sendable {
         for case .put(let key, _, let version, _, _) in changes { drawn[key] = version }
         return try await store.records(at: Array(drawn.keys)).contains { record in
             record.map { drawn[$0.key] == $0.version } ?? false
+        }
+    }
+}
+
+/// Versions for the changes of one commit, drawn several at a time: the system's generator charges for the call. Copies of a commit
+/// share them, so that each is handed out once.
+private final class DrawnVersions: Sendable {
+    private let random: any RandomSource
+    private let drawn = Mutex<[UInt8]>([])
+
+    init(random: any RandomSource) { self.random = random }
+
+    func next() -> RecordVersion {
+        drawn.withLock { drawn in
+            if drawn.isEmpty { drawn = random.bytes(8 * RecordVersion.length) }
+            defer { drawn.removeLast(RecordVersion.length) }
+            return RecordVersion(drawn.suffix(RecordVersion.length))
         }
     }
 }

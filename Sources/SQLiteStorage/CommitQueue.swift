@@ -4,14 +4,14 @@
     import RecordStorage
     import Synchronization
 
-    /// The commits that wait for the writer. Whatever waits when the writer comes shares one transaction and one fsync; who finds the writer
-    /// free uses it at once, on its own thread.
+    /// The commits and small reads that wait for the writer. What waits when the writer comes shares one transaction and one fsync, after
+    /// the reads; who finds the writer free uses it at once, on its own thread.
     final class CommitQueue: Sendable {
         private struct State {
             var waiting: [PendingCommit] = []
             /// Reads that came while somebody had the writer; it makes them before its next transaction.
             var reads: [@Sendable (Database) -> Void] = []
-            /// How long the latest transaction took.
+            /// How long the latest transaction took, with the reads before it.
             var latest = Duration.zero
             /// Somebody has the writer, or has sent for it, and will look here again.
             var isDraining = false
@@ -37,10 +37,11 @@
             if Task.isCancelled { throw StorageError(.cancelled, "The task was cancelled before the commit began.") }
             // In a crowd the next transaction will be shared, and whoever made it would keep a thread from those who are about to join.
             guard takesWriter(inCrowd: false) else { return try await wait(changes, havingWriter: false) }
+            let start = ContinuousClock.now
             switch makeAtOnce(changes) {
             case .busy: try await wait(changes, havingWriter: true)
             case .finished(let failure):
-                if !leavesWriter() { sendWriter() }
+                if !leavesWriter(after: .now - start) { sendWriter() }
                 if let failure { throw failure }
             }
         }
@@ -61,8 +62,11 @@
         }
 
         /// Leaves the writer, unless somebody came meanwhile.
-        private func leavesWriter() -> Bool {
+        ///
+        /// - Parameter time: that a transaction took.
+        private func leavesWriter(after time: Duration? = nil) -> Bool {
             state.withLock { state in
+                if let time { state.latest = time }
                 state.isDraining = !state.waiting.isEmpty || !state.reads.isEmpty
                 return !state.isDraining
             }
@@ -98,7 +102,9 @@
         private func readInTurn<Value: Sendable>(_ body: @escaping @Sendable (Database) throws(StorageError) -> Value) async -> Value? {
             await withCheckedContinuation { continuation in
                 let joins = state.withLock { state in
-                    guard state.isDraining, state.truncations == 0, !state.isClosed, state.latest < Self.longWait else { return false }
+                    guard state.isDraining, state.truncations == 0, !state.isClosed, state.latest < Self.longWait,
+                        state.reads.count < Self.fewReads
+                    else { return false }
                     state.reads.append { database in continuation.resume(returning: self.readNow(body, database)) }
                     return true
                 }
@@ -108,6 +114,9 @@
 
         /// Where a transaction takes as long, a disk is waited for, and a read need not wait with it.
         private static let longWait = Duration.milliseconds(5)
+
+        /// More than these are faster on several readers.
+        private static let fewReads = 64
 
         /// Empties the log, once the commits before it are made.
         ///
@@ -148,6 +157,8 @@
             let (accepted, sends) = state.withLock { state in
                 if state.isClosed, !havingWriter { return (false, false) }
                 state.waiting.append(commit)
+                // Another process has the file: that takes as long as it takes, and no read need wait for it.
+                if havingWriter { state.latest = Self.longWait }
                 defer { state.isDraining = true }
                 return (true, havingWriter || !state.isDraining)
             }
@@ -158,9 +169,9 @@
         private func sendWriter() {
             pool.asyncWriteWithoutTransaction { database in
                 for _ in 0..<Self.turns {
+                    let start = ContinuousClock.now
                     self.makeReads(in: database)
                     let commits = self.take()
-                    let start = ContinuousClock.now
                     for (commit, failure) in CommitTransaction.run(commits, in: database) { commit.finish(failure) }
                     guard self.goesOn(afterBatchOf: commits.count, taking: .now - start, in: database) else { return }
                 }
@@ -190,11 +201,9 @@
         /// commits a second for 64 committers, measured; and a quarter fewer transactions for 64 sign-ups, which compute between their
         /// commits). One who commits alone needs the processor more.
         private func goesOn(afterBatchOf count: Int, taking time: Duration, in database: Database) -> Bool {
-            if count > 0 {
-                state.withLock { state in
-                    state.crowd = count > 1 ? Self.crowdPatience : max(state.crowd - 1, 0)
-                    state.latest = time
-                }
+            state.withLock { state in
+                if count > 0 { state.crowd = count > 1 ? Self.crowdPatience : max(state.crowd - 1, 0) }
+                state.latest = time
             }
             let end = ContinuousClock.now.advanced(by: count > 1 ? .microseconds(150) : .zero)
             while true {

@@ -30,7 +30,7 @@
         /// - Parameters:
         ///   - path: A file, on a local file system.
         ///   - busyTimeout: How long a commit waits for another process before it throws `.unavailable`.
-        ///   - readers: How many reads run at once.
+        ///   - readers: How many reads run at once that the writer does not make.
         /// - Throws: ``StorageError`` with code `.corrupt` (damaged, or another program's file), `.wrongDeployment` (made by a newer
         ///   version of this library), `.readOnly`, `.full` or `.unavailable`.
         public convenience init(path: String, busyTimeout: Duration = .seconds(5), readers: Int = 8) async throws(StorageError) {
@@ -145,7 +145,7 @@
             }
         }
 
-        /// Closes the file after the commits and reads under way; later ones throw `.unavailable`.
+        /// Closes the file after the transaction and the readers' reads under way; later ones, and what still waits then, throw `.unavailable`.
         public func close() async throws(StorageError) {
             queue.close()
             let outcome = await withCheckedContinuation { continuation in

@@ -81,18 +81,16 @@ GATES = [
     (
         "in-force-release",
         "Sources/SealedStore/KeyService/LocalKeyService+Reveals.swift",
-        '        try set.demandInForce(roster, at: now)\n'
-        '        try set.demandComplete()',
-        '        if !off("in-force-release") { try set.demandInForce(roster, at: now) }\n'
-        '        try set.demandComplete()',
+        'try ApprovalSet(opening.approvals, of: request, roster)\n'
+        '        try set.demandInForce(roster, at: now)\n',
+        'try ApprovalSet(opening.approvals, of: request, roster)\n'
+        '        if !off("in-force-release") { try set.demandInForce(roster, at: now) }\n',
     ),
     (
         "complete",
         "Sources/SealedStore/KeyService/LocalKeyService+Reveals.swift",
-        '        try set.demandInForce(roster, at: now)\n'
-        '        try set.demandComplete()\n',
-        '        try set.demandInForce(roster, at: now)\n'
-        '        if !off("complete") { try set.demandComplete() }\n',
+        'try set.demandComplete()\n',
+        'if !off("complete") { try set.demandComplete() }\n',
     ),
     (
         "due-mark",

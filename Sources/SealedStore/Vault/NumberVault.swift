@@ -96,11 +96,13 @@ public struct NumberVault: Sendable {
 
     /// Stages the claim of the tag and the sealed record, both expected absent, and the check of the bucket's fence.
     ///
-    /// - Parameter place: the tag's, as it was read for this commit.
+    /// - Parameter place: as it was read for this commit.
+    /// - Precondition: the place is the tag's.
     /// - Throws: ``StorageError`` with code `.conflict` when the index key is being replaced and this process has the older one.
     public func stage(
         _ prepared: PreparedEnrolment, tags: NumberTags, at place: TagPlace, in commit: inout StagedCommit
     ) throws(StorageError) {
+        precondition(place.claimKey == Claim.key(tags.uniqueness, partitions), "The place is the tag's.")
         let epoch = try decodeRecord(place.fence) { reader throws(MalformedBytes) in try reader.u32() }
         guard epoch == tags.epoch else {
             throw StorageError(.conflict, "The index key was replaced meanwhile; evaluate the tag again.")
