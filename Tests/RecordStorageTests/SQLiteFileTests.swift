@@ -209,6 +209,32 @@ import Testing
         try await store.commit(changes)
     }
 
+    @Test func `While a commit waits for another process, a read does not`() async throws {
+        let store = try await SQLiteRecordStore(path: directory.file(), busyTimeout: .seconds(600))
+        // The first ones may be slow, as the file is new, and then reads ask a reader anyway.
+        for number in 1...20 as ClosedRange<UInt8> {
+            var staged = StagedCommit(random: random)
+            staged.insert([1], at: key([number]))
+            try await staged.commit(to: store)
+        }
+        var rival: OpaquePointer?
+        sqlite3_open(directory.file(), &rival)
+        sqlite3_exec(rival, "BEGIN IMMEDIATE", nil, nil, nil)
+        var later = StagedCommit(random: random)
+        later.insert([2], at: key([30]))
+        let changes = later.changes
+        async let waiting: Void = store.commit(changes)
+        // A read that waited for the commit would wait for what comes after it here.
+        for _ in 0..<20 {
+            try await Task.sleep(for: .milliseconds(5))
+            #expect(try await store.record(at: key([1]))?.value == [1])
+        }
+        sqlite3_exec(rival, "ROLLBACK", nil, nil, nil)
+        sqlite3_close(rival)
+        try await waiting
+        #expect(try await store.record(at: key([30]))?.value == [2])
+    }
+
     @Test func `Stores that open and share one new file lose no increment`() async throws {
         let path = directory.file()
         let (stores, tasks, each) = (3, 4, 10)
