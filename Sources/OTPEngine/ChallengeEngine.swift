@@ -17,6 +17,7 @@ public struct ChallengeEngine: Sendable {
     let recorder: any EventRecorder
     let codeKeys: RootKeys
     let sealer: TokenSealer
+    let devices: DeviceTokens
     let retry: ConflictRetry
     let queue = KeyedQueue<BudgetTag>()
     public let policy: ChallengePolicy
@@ -26,19 +27,21 @@ public struct ChallengeEngine: Sendable {
     ///   - recorder: gets the entry of each challenge that ends without having been completed.
     ///   - codeKeys: what codes are derived from. Shared by all hosts; two valid at a time.
     ///   - tokenKeys: what tokens are sealed under. Shared by all hosts; two valid at a time.
+    ///   - budgetKey: what device tokens rest on. Shared by all hosts, for the life of the deployment.
     public init(
         store: any RecordStore, deployment: DeploymentID, partitions: PartitionCount = .standard, time: any TimeSource = SystemTimeSource(),
         random: any RandomSource = SystemRandomSource(), recorder: any EventRecorder, codeKeys: RootKeys, tokenKeys: RootKeys,
-        policy: ChallengePolicy = .standard
+        budgetKey: BudgetKey, policy: ChallengePolicy = .standard
     ) {
         self.init(
             store: store, deployment: deployment, partitions: partitions, time: time, random: random, recorder: recorder,
-            codeKeys: codeKeys, tokenKeys: tokenKeys, policy: policy, retry: ConflictRetry())
+            codeKeys: codeKeys, tokenKeys: tokenKeys, budgetKey: budgetKey, policy: policy, retry: ConflictRetry())
     }
 
     package init(
         store: any RecordStore, deployment: DeploymentID, partitions: PartitionCount, time: any TimeSource, random: any RandomSource,
-        recorder: any EventRecorder, codeKeys: RootKeys, tokenKeys: RootKeys, policy: ChallengePolicy, retry: ConflictRetry
+        recorder: any EventRecorder, codeKeys: RootKeys, tokenKeys: RootKeys, budgetKey: BudgetKey, policy: ChallengePolicy,
+        retry: ConflictRetry
     ) {
         self.store = store
         self.deployment = deployment
@@ -48,6 +51,7 @@ public struct ChallengeEngine: Sendable {
         self.recorder = recorder
         self.codeKeys = codeKeys
         sealer = TokenSealer(deployment: deployment, keys: tokenKeys)
+        devices = DeviceTokens(deployment: deployment, key: budgetKey)
         self.policy = policy
         self.retry = retry
     }
@@ -56,40 +60,75 @@ public struct ChallengeEngine: Sendable {
 // MARK: - Rows and commits
 
 extension ChallengeEngine {
-    /// A number's row as it was read, or as a commit left it.
-    struct Row: Sendable {
-        let key: RecordKey
-        let record: StoredRecord?
-        let attempts: NumberAttempts
+    /// The rows that an operation decides on, as they were read, or as a commit left them.
+    struct Rows: Sendable {
+        /// A row with a budget, or with all of a number.
+        struct Row: Sendable {
+            let key: RecordKey
+            let record: StoredRecord?
+            let attempts: NumberAttempts
+        }
+
+        let number: Row
+        let device: Row?
+        let account: Row?
+
+        var payers: RequesterBudgets {
+            RequesterBudgets(device: device?.attempts.budget, account: account?.attempts.budget)
+        }
     }
 
-    func row(of tag: BudgetTag) async throws(OTPError) -> Row {
+    /// Reads the number's row, and those of who asks, in one go.
+    func rows(of tag: BudgetTag, _ requester: Requester) async throws(OTPError) -> Rows {
+        let device = devices.device(showing: requester.deviceToken, for: tag, at: time.now())
+        let keys: [RecordKey?] = [
+            NumberAttempts.key(of: tag, in: partitions),
+            device.map { NumberAttempts.key(of: $0, for: tag, in: partitions) },
+            requester.pseudonym.map { NumberAttempts.key(of: $0, in: partitions) },
+        ]
         do {
-            let key = NumberAttempts.key(of: tag, in: partitions)
-            let record = try await store.record(at: key)
-            let attempts = try record.map { record throws(StorageError) in try decodeRecord(record, NumberAttempts.init(from:)) }
-            return Row(key: key, record: record, attempts: attempts ?? NumberAttempts())
+            var records = try await store.records(at: keys.compactMap(\.self))[...]
+            var rows: [Rows.Row?] = []
+            for key in keys { rows.append(try key.map { key throws(StorageError) in try Self.row(records.removeFirst(), key) }) }
+            return Rows(number: rows[0]!, device: rows[1], account: rows[2])
         } catch {
             throw OTPError(error)
         }
     }
 
+    static func row(_ record: StoredRecord?, _ key: RecordKey) throws(StorageError) -> Rows.Row {
+        let attempts = try record.map { record throws(StorageError) in try decodeRecord(record, NumberAttempts.init(from:)) }
+        return Rows.Row(key: key, record: record, attempts: attempts ?? NumberAttempts())
+    }
+
     /// Puts what was decided into the commit; nothing where nothing changes.
     ///
-    /// - Returns: the row as it is once the commit has succeeded.
+    /// - Returns: the rows as they are once the commit has succeeded.
     @discardableResult
-    func stage(_ decision: ChallengeDecision, of row: Row, at now: Timestamp, in commit: inout StagedCommit) -> Row {
-        guard decision.state != row.attempts else { return row }
-        let rest = decision.state.restsAt(policy)
+    func stage(_ decision: ChallengeDecision, of rows: Rows, at now: Timestamp, in commit: inout StagedCommit) -> Rows {
+        let next = Rows(
+            number: stage(decision.state, in: rows.number, at: now, in: &commit),
+            device: decision.payers.device.flatMap { stage($0, in: rows.device, at: now, in: &commit) },
+            account: decision.payers.account.flatMap { stage($0, in: rows.account, at: now, in: &commit) })
+        if !decision.ended.isEmpty { recorder.record(decision.ended.map { endEvent(of: $0, at: now) }, in: &commit) }
+        return next
+    }
+
+    private func stage(_ budget: ExactBudget, in row: Rows.Row?, at now: Timestamp, in commit: inout StagedCommit) -> Rows.Row? {
+        row.map { stage(NumberAttempts(budget), in: $0, at: now, in: &commit) }
+    }
+
+    private func stage(_ next: NumberAttempts, in row: Rows.Row, at now: Timestamp, in commit: inout StagedCommit) -> Rows.Row {
+        guard next != row.attempts else { return row }
+        let rest = next.restsAt(policy)
         let record: StoredRecord?
-        if let current = row.record, decision.state.challenges.isEmpty, rest <= now {
+        if let current = row.record, next.challenges.isEmpty, rest <= now {
             commit.delete(current)
             record = nil
         } else {
-            record = commit.put(decision.state.encoded, at: row.key, replacing: row.record, expiresAt: rest)
+            record = commit.put(next.encoded, at: row.key, replacing: row.record, expiresAt: rest)
         }
-        if !decision.ended.isEmpty { recorder.record(decision.ended.map { endEvent(of: $0, at: now) }, in: &commit) }
-        return Row(key: row.key, record: record, attempts: decision.state)
+        return Rows.Row(key: row.key, record: record, attempts: next)
     }
 
     /// Runs `operation` in the number's queue and commits what it staged, again after each conflict.

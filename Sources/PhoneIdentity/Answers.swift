@@ -33,6 +33,14 @@ public struct ChallengeReceipt: Hashable, Sendable {
     public let digits: Int
 }
 
+/// What a right code led to, and what makes this device no stranger the next time.
+public struct CompletedChallenge: Hashable, Sendable {
+    public let verdict: Verdict
+    /// For a cookie of the host's, which ``Requester`` brings back: with it the device draws on budgets of its own for this number, and gets
+    /// in while strangers have used up the number's.
+    public let deviceToken: DeviceToken
+}
+
 /// What a right code led to.
 public enum Verdict: Hashable, Sendable {
     /// A new account.

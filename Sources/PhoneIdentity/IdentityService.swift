@@ -62,7 +62,7 @@ public struct IdentityService: Sendable {
         engine = ChallengeEngine(
             store: store, deployment: keyring.deployment, partitions: partitions, time: time, random: random, recorder: outbox,
             codeKeys: Self.rootKeys(keyring.codeRoots()), tokenKeys: Self.rootKeys(keyring.tokenRoots()),
-            policy: environment.policy.challenges)
+            budgetKey: BudgetKey(secret: keyring.budgetRoot()), policy: environment.policy.challenges)
         vault = NumberVault(
             store: store, partitions: partitions, keyring: keyring, roster: environment.roster,
             keyService: environment.keyService, evaluator: environment.tagEvaluator, random: random)

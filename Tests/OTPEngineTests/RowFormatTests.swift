@@ -26,7 +26,9 @@ struct RowFormatTests {
                     digits: Int(random.number(below: 5)) + 6, tries: tries, created: time(), expires: time(),
                     sends: Int(random.number(below: 65_536)),
                     paid: (0..<random.number(below: UInt64(tries) + 1)).map { _ in
-                        Challenge.PaidGuess(digest: AttemptDigest(bytes: random.bytes(16)), time: time())
+                        Challenge.PaidGuess(
+                            digest: AttemptDigest(bytes: random.bytes(16)), time: time(),
+                            payer: GuessPayer(rawValue: UInt8(random.number(below: 3)) + 1)!)
                     },
                     state: random.number(below: 2) == 0
                         ? .live(RowSecret(random: random)) : .completed(by: AttemptDigest(bytes: random.bytes(16)), outcome: outcome)))

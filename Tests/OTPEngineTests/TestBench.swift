@@ -107,6 +107,40 @@ final class FaultyStore: RecordStore {
     }
 }
 
+/// A store in memory that counts what is asked of it.
+final class CountingStore: RecordStore {
+    struct Counts: Hashable {
+        var reads = 0
+        var commits = 0
+    }
+
+    private let wrapped = InMemoryRecordStore()
+    private let counts = Mutex(Counts())
+
+    /// Since the last time it was asked.
+    func take() -> Counts {
+        counts.withLock { counts in
+            defer { counts = Counts() }
+            return counts
+        }
+    }
+
+    func records(at keys: [RecordKey]) async throws(StorageError) -> [StoredRecord?] {
+        counts.withLock { $0.reads += 1 }
+        return try await wrapped.records(at: keys)
+    }
+
+    func records(in range: RecordRange, limit: Int) async throws(StorageError) -> [StoredRecord] {
+        counts.withLock { $0.reads += 1 }
+        return try await wrapped.records(in: range, limit: limit)
+    }
+
+    func commit(_ changes: [RecordChange]) async throws(StorageError) {
+        counts.withLock { $0.commits += 1 }
+        try await wrapped.commit(changes)
+    }
+}
+
 /// One deployment, its clock and its store; as many engines as a test has processes.
 struct TestBench {
     let clock = StoppedClock()
@@ -127,13 +161,19 @@ struct TestBench {
         Self.engine(clock, store, random, deployment, policy, codeKeys: codeKeys, tokenKeys: tokenKeys)
     }
 
+    /// The same over a store of its own.
+    func another(over store: some RecordStore) -> ChallengeEngine {
+        Self.engine(clock, store, random, deployment, .standard, codeKeys: Self.keys(1), tokenKeys: Self.keys(2))
+    }
+
     private static func engine(
-        _ clock: StoppedClock, _ store: FaultyStore, _ random: SeededRandom, _ deployment: DeploymentID, _ policy: ChallengePolicy,
+        _ clock: StoppedClock, _ store: some RecordStore, _ random: SeededRandom, _ deployment: DeploymentID, _ policy: ChallengePolicy,
         codeKeys: RootKeys, tokenKeys: RootKeys
     ) -> ChallengeEngine {
         ChallengeEngine(
             store: store, deployment: deployment, partitions: .standard, time: clock, random: random, recorder: RowRecorder(),
-            codeKeys: codeKeys, tokenKeys: tokenKeys, policy: policy, retry: ConflictRetry(attempts: 200))
+            codeKeys: codeKeys, tokenKeys: tokenKeys, budgetKey: BudgetKey(secret: SecretBytes(random: SeededRandom(3))),
+            policy: policy, retry: ConflictRetry(attempts: 200))
     }
 
     static func key(_ id: UInt32) -> RootKey { RootKey(id: id, secret: SecretBytes(random: SeededRandom(UInt64(id)))) }
@@ -169,7 +209,7 @@ struct TestBench {
             challenge.token, code: right(challenge), attempt: attempt ?? self.attempt(), requester: requester)
         switch paid {
         case .right(let guess): return try await engine.complete(guess, outcome: Array("welcome".utf8))
-        case .repeated(let outcome, _): return .repeated(outcome: outcome)
+        case .repeated(let outcome, _, _): return .repeated(outcome: outcome)
         }
     }
 

@@ -245,7 +245,8 @@ struct TestProcess: Sendable {
         consents: [ConsentDecision] = []
     ) async throws(IdentityError) -> Verdict {
         try await service.complete(
-            receipt.token, code: code, attempt: attempt ?? self.attempt(), requester: Self.requester(session), consents: consents)
+            receipt.token, code: code, attempt: attempt ?? self.attempt(), requester: Self.requester(session), consents: consents
+        ).verdict
     }
 
     /// Begins, reads the code and completes.

@@ -74,7 +74,7 @@
             let (receipt, code) = try await persisting(isPersistent) { try await challenge(occasion, number) }
             let attempt = AttemptID(random: random)
             return try await persisting(isPersistent) {
-                try await service.complete(receipt.token, code: code, attempt: attempt, requester: Deployment.requester(number))
+                try await service.complete(receipt.token, code: code, attempt: attempt, requester: Deployment.requester(number)).verdict
             }
         }
 
@@ -122,7 +122,8 @@
             do throws(IdentityError) {
                 let verdict = try await service.complete(
                     submission.token, code: submission.code, attempt: submission.attempt,
-                    requester: Deployment.requester(Deployment.number(submission.index)))
+                    requester: Deployment.requester(Deployment.number(submission.index))
+                ).verdict
                 return switch verdict {
                 case .enrolled(let pseudonym): "enrolled \(pseudonym)"
                 case .alreadyEnrolled(let pseudonym): "already \(pseudonym?.rawValue ?? "-")"

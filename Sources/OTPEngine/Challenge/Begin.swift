@@ -73,7 +73,7 @@ extension ChallengeEngine {
     ) async throws(OTPError) -> BegunChallenge {
         let (request, token) = try prepare(purpose, tag, subject, isDeliverable, requester, content)
         return try await committing(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
-            try await stage(request, token, tag, in: &commit)
+            try await stage(request, token, tag, requester, in: &commit)
         }
     }
 
@@ -83,7 +83,7 @@ extension ChallengeEngine {
         sealing content: borrowing SecretBytes, in commit: inout StagedCommit
     ) async throws(OTPError) -> BegunChallenge {
         let (request, token) = try prepare(purpose, tag, subject, isDeliverable, requester, content)
-        return try await stage(request, token, tag, in: &commit)
+        return try await stage(request, token, tag, requester, in: &commit)
     }
 
     /// Pays for sending a challenge's code again, in a commit of its own. Same code, same expiry, no tries given back.
@@ -103,7 +103,7 @@ extension ChallengeEngine {
     ) async throws(OTPError) -> BegunChallenge {
         let opened = try sealer.open(token)
         return try await stage(
-            .resend(opened.id, try RequesterBinding(requester)), token, opened.tag, in: &commit)
+            .resend(opened.id, try RequesterBinding(requester)), token, opened.tag, requester, in: &commit)
     }
 
     private func prepare(
@@ -119,17 +119,17 @@ extension ChallengeEngine {
     }
 
     private func stage(
-        _ event: ChallengeEvent, _ token: ChallengeToken, _ tag: BudgetTag, in commit: inout StagedCommit
+        _ event: ChallengeEvent, _ token: ChallengeToken, _ tag: BudgetTag, _ requester: Requester, in commit: inout StagedCommit
     ) async throws(OTPError) -> BegunChallenge {
-        let row = try await row(of: tag)
+        let rows = try await rows(of: tag, requester)
         let now = time.now()
-        let decision = try decide(row.attempts, event, policy, at: now)
+        let decision = try decide(rows.number.attempts, event, policy, at: now, payers: rows.payers)
         guard case .send(let challenge) = decision.permission else { preconditionFailure("Begin and resend permit sending.") }
         guard case .live(let rowSecret) = challenge.state else { preconditionFailure("Only a live challenge is sent.") }
         guard let derivation = CodeDerivation(of: challenge, tag: tag, deployment: deployment, keys: codeKeys) else { throw .expired }
-        stage(decision, of: row, at: now, in: &commit)
+        stage(decision, of: rows, at: now, in: &commit)
         return BegunChallenge(
-            challenge, token: token, resendAfter: max(now, decision.state.sends.earliest(policy.sends)), derivation: derivation,
-            sealer: sealer, rowSecret: rowSecret)
+            challenge, token: token, resendAfter: max(now, decision.resendAfter(policy)), derivation: derivation, sealer: sealer,
+            rowSecret: rowSecret)
     }
 }

@@ -106,6 +106,7 @@ package struct Challenge: Hashable, Sendable {
     package struct PaidGuess: Hashable, Sendable {
         package let digest: AttemptDigest
         package let time: Timestamp
+        package let payer: GuessPayer
     }
 
     package enum State: Hashable, Sendable {

@@ -11,30 +11,44 @@ public struct ChallengePolicy: Sendable, Hashable {
     public let tries: Int
     public let sends: SendPolicy
     public let guesses: GuessPolicy
+    /// Of a device that has proven the number and shows its token: instead of ``sends`` and ``guesses``.
+    public let device: ExactPolicy
+    /// Of an account that is signed in: beside those of the number.
+    public let account: ExactPolicy
 
     /// - Throws: ``OTPError`` with code `.policyTooWeak`; the reason names the bound.
     public init(
         digits: Int = 6, lifetime: Duration = .seconds(600), tries: Int = 5, sends: SendPolicy = SendPolicy(),
-        guesses: GuessPolicy = GuessPolicy()
+        guesses: GuessPolicy = GuessPolicy(), device: ExactPolicy = ExactPolicy(), account: ExactPolicy = ExactPolicy()
     ) throws(OTPError) {
         guard (6...10).contains(digits) else { throw .policyTooWeak("digits is 6 to 10") }
         guard (.seconds(1) ... .seconds(600)).contains(lifetime) else { throw .policyTooWeak("lifetime is 1 second to 10 minutes") }
         guard (1...10).contains(tries) else { throw .policyTooWeak("tries is 1 to 10") }
         try sends.validate()
         try guesses.validate()
-        self.init(checked: digits, lifetime, tries, sends, guesses)
+        try device.validate()
+        try account.validate()
+        self.init(checked: digits, lifetime, tries, sends, guesses, device, account)
     }
 
     /// 6 digits, 10 minutes, 5 tries.
-    public static let standard = Self(checked: 6, .seconds(600), 5, SendPolicy(), GuessPolicy())
+    public static let standard = Self(
+        checked: 6, .seconds(600), 5, SendPolicy(), GuessPolicy(), ExactPolicy(), ExactPolicy())
 
-    private init(checked digits: Int, _ lifetime: Duration, _ tries: Int, _ sends: SendPolicy, _ guesses: GuessPolicy) {
+    private init(
+        checked digits: Int, _ lifetime: Duration, _ tries: Int, _ sends: SendPolicy, _ guesses: GuessPolicy, _ device: ExactPolicy,
+        _ account: ExactPolicy
+    ) {
         self.digits = digits
         self.lifetime = lifetime
         self.tries = tries
         self.sends = sends
         self.guesses = guesses
+        self.device = device
+        self.account = account
     }
+
+    var number: ExactPolicy { ExactPolicy(sends: sends, guesses: guesses) }
 
     /// Digits once a number has had too many failures in a year: 8, or ``digits`` where that is more.
     public var longDigits: Int { max(digits, 8) }

@@ -8,7 +8,7 @@ public enum PaidGuess: Sendable {
     /// It is right: complete the challenge with it.
     case right(RightGuess)
     /// This very attempt completed the challenge before: the outcome that was stored then.
-    case repeated(outcome: [UInt8], challenge: ChallengeID)
+    case repeated(outcome: [UInt8], challenge: ChallengeID, device: DeviceToken)
 }
 
 /// A guess that was paid for, then compared, and is right. Copying it gains nothing: the row lets one completion through.
@@ -20,18 +20,24 @@ public struct RightGuess: Sendable {
     /// When the challenge was begun and when its code stops being valid.
     public let begunAt: Timestamp
     public let expiresAt: Timestamp
+    /// For the device this guess came from, which has proven the number once the completion is committed.
+    public let device: DeviceToken
     let binding: RequesterBinding
+    let requester: Requester
     let digest: AttemptDigest
     let generation: UInt32
     private let opened: TokenSealer.Opened
     private let rowSecret: RowSecret
-    /// The number's row as the payment left it.
-    let paidRow: PaidRow
+    /// The rows as the payment left them.
+    let paidRows: PaidRows
 
     init(
-        _ challenge: Challenge, _ opened: TokenSealer.Opened, digest: AttemptDigest, rowSecret: RowSecret, paidRow: ChallengeEngine.Row
+        _ challenge: Challenge, _ opened: TokenSealer.Opened, by requester: Requester, digest: AttemptDigest, rowSecret: RowSecret,
+        device: DeviceToken, paidRows: ChallengeEngine.Rows
     ) {
-        self.paidRow = PaidRow(paidRow)
+        self.paidRows = PaidRows(paidRows)
+        self.requester = requester
+        self.device = device
         self.challenge = challenge.id
         purpose = challenge.purpose
         subject = challenge.subject
@@ -58,13 +64,13 @@ extension RightGuess: CustomStringConvertible, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// A row that is most likely still the newest: used once instead of reading it, as only a commit that it fails tells otherwise.
-final class PaidRow: Sendable {
-    private let row: Mutex<ChallengeEngine.Row?>
+/// Rows that are most likely still the newest: used once instead of reading them, as only a commit that they fail tells otherwise.
+final class PaidRows: Sendable {
+    private let rows: Mutex<ChallengeEngine.Rows?>
 
-    init(_ row: ChallengeEngine.Row) { self.row = Mutex(row) }
+    init(_ rows: ChallengeEngine.Rows) { self.rows = Mutex(rows) }
 
-    func take() -> ChallengeEngine.Row? { row.withLock { $0.take() } }
+    func take() -> ChallengeEngine.Rows? { rows.withLock { $0.take() } }
 }
 
 /// What became of a completion.
@@ -89,46 +95,56 @@ extension ChallengeEngine {
     ) async throws(OTPError) -> PaidGuess {
         let opened = try sealer.open(token)
         let binding = try RequesterBinding(requester)
-        let (permission, digest, paidRow) = try await committing(opened.tag) {
-            (commit: inout StagedCommit) async throws(OTPError) -> (ChallengeDecision.Permission, AttemptDigest, Row) in
-            let row = try await row(of: opened.tag)
-            guard let challenge = row.attempts.challenge(opened.id), challenge.purpose == opened.purpose else { throw .challengeNotFound }
+        let (permission, digest, paidRows) = try await committing(opened.tag) {
+            (commit: inout StagedCommit) async throws(OTPError) -> (ChallengeDecision.Permission, AttemptDigest, Rows) in
+            let rows = try await rows(of: opened.tag, requester)
+            guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose else {
+                throw .challengeNotFound
+            }
             let digest = try derivation(of: challenge, opened.tag).digest(of: attempt, submitting: code)
             let now = time.now()
-            let decision = try decide(row.attempts, .guess(opened.id, binding, digest, digits: code.count), policy, at: now)
-            let paidRow = stage(decision, of: row, at: now, in: &commit)
-            return (decision.permission, digest, paidRow)
+            let decision = try decide(
+                rows.number.attempts, .guess(opened.id, binding, digest, digits: code.count), policy, at: now, payers: rows.payers)
+            let paidRows = stage(decision, of: rows, at: now, in: &commit)
+            return (decision.permission, digest, paidRows)
+        }
+        func device() -> DeviceToken {
+            let now = time.now()
+            let shown = devices.device(showing: requester.deviceToken, for: opened.tag, at: now)
+            return devices.token(of: shown ?? devices.device(provenBy: digest, in: opened.id), for: opened.tag, at: now)
         }
         // Only from here on, with the payment acknowledged, is the code looked at.
         switch permission {
-        case .repeatOutcome(let outcome): return .repeated(outcome: outcome, challenge: opened.id)
+        case .repeatOutcome(let outcome): return .repeated(outcome: outcome, challenge: opened.id, device: device())
         case .compare(let challenge):
             guard try derivation(of: challenge, opened.tag).accepts(code), case .live(let secret) = challenge.state else {
                 throw .wrongCode(triesLeft: challenge.triesLeft)
             }
-            return .right(RightGuess(challenge, opened, digest: digest, rowSecret: secret, paidRow: paidRow))
+            return .right(
+                RightGuess(challenge, opened, by: requester, digest: digest, rowSecret: secret, device: device(), paidRows: paidRows))
         case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
         }
     }
 
     /// Consumes the challenge in the caller's commit, together with what rests on it, and gives the guess back.
     ///
-    /// Starts from the row as the payment left it, and reads it anew each further time: after a conflict call it again with a new commit.
+    /// Starts from the rows as the payment left them, and reads them anew each further time: after a conflict call it again with a new commit.
     ///
     /// - Parameter outcome: what the same attempt is answered with until the challenge expires; at most 64 bytes.
     /// - Throws: ``OTPError`` with code `.alreadyCompleted` (another attempt was faster), `.expired`, `.challengeNotFound`, `.unavailable`.
     public func stageCompletion(
         of guess: RightGuess, outcome: [UInt8], in commit: inout StagedCommit
     ) async throws(OTPError) -> Completion {
-        let row = if let paid = guess.paidRow.take() { paid } else { try await row(of: guess.tag) }
+        let rows = if let paid = guess.paidRows.take() { paid } else { try await rows(of: guess.tag, guess.requester) }
         let now = time.now()
         let decision = try decide(
-            row.attempts,
-            .complete(guess.challenge, guess.binding, guess.digest, generation: guess.generation, outcome: outcome), policy, at: now)
+            rows.number.attempts,
+            .complete(guess.challenge, guess.binding, guess.digest, generation: guess.generation, outcome: outcome), policy, at: now,
+            payers: rows.payers)
         switch decision.permission {
         case .repeatOutcome(let outcome): return .repeated(outcome: outcome)
         case .take(let counts):
-            stage(decision, of: row, at: now, in: &commit)
+            stage(decision, of: rows, at: now, in: &commit)
             return .taken(counts)
         case .send, .compare, .nothing: preconditionFailure("A completion permits taking or repeating.")
         }

@@ -55,9 +55,18 @@ package struct ChallengeDecision: Hashable, Sendable {
     }
 
     package var state: NumberAttempts
+    /// What becomes of the budgets of who asks.
+    package var payers = RequesterBudgets()
     package var permission: Permission
     /// Challenges that left the row without having been completed; each is recorded in the same commit.
     package var ended: [Challenge] = []
+
+    /// From when on another code can be sent to whoever asked for this one; in the past where it can be now.
+    func resendAfter(_ policy: ChallengePolicy) -> Timestamp {
+        if let device = payers.device { return device.sends.earliest(policy.device.sends) }
+        let number = state.sends.earliest(policy.sends)
+        return payers.account.map { max(number, $0.sends.earliest(policy.account.sends)) } ?? number
+    }
 }
 
 /// Decides what an event does to a number's row. Pure: the engine, the simulator and the exhaustive search call this one function.
@@ -67,80 +76,133 @@ package struct ChallengeDecision: Hashable, Sendable {
 ///
 /// - Throws: ``OTPError``: refused, and nothing changes.
 package func decide(
-    _ state: NumberAttempts, _ event: ChallengeEvent, _ policy: ChallengePolicy, at now: Timestamp
+    _ state: NumberAttempts, _ event: ChallengeEvent, _ policy: ChallengePolicy, at now: Timestamp,
+    payers: RequesterBudgets = RequesterBudgets()
 ) throws(OTPError) -> ChallengeDecision {
-    var next = state
+    var next = Deciding(number: state, payers: payers, policy: policy, now: now)
     switch event {
     case .begin(let request):
-        try next.guesses.refuseIfLocked(at: now, policy.guesses)
-        try next.sends.spend(at: now, policy.sends)
-        let ended = try next.makeRoom(at: now)
+        try next.spendSend()
+        let ended = try next.number.makeRoom(at: now)
         let challenge = Challenge(
             id: request.id, purpose: request.purpose, subject: request.subject, binding: request.binding,
-            isDeliverable: request.isDeliverable, codeKeyID: request.codeKeyID, generation: 0, digits: next.digits(policy, at: now),
+            isDeliverable: request.isDeliverable, codeKeyID: request.codeKeyID, generation: 0, digits: next.digits,
             tries: policy.tries, created: now, expires: now + policy.lifetime, sends: 1, paid: [], state: .live(request.rowSecret))
-        next.challenges.append(challenge)
-        return ChallengeDecision(state: next, permission: .send(challenge), ended: ended)
+        next.number.challenges.append(challenge)
+        return next.permitting(.send(challenge), ended: ended)
 
     case .resend(let id, let binding):
-        let index = try next.index(of: id, binding, at: now)
-        var challenge = next.challenges[index]
+        let index = try state.index(of: id, binding, at: now)
+        var challenge = state.challenges[index]
         guard !challenge.isCompleted else { throw .alreadyCompleted }
         guard challenge.triesLeft > 0 else { throw .exhausted }
-        try next.guesses.refuseIfLocked(at: now, policy.guesses)
-        try next.sends.spend(at: now, policy.sends)
-        let digits = next.digits(policy, at: now)
-        if digits > challenge.digits {
-            // The number has had too many failures since: a longer code replaces the short one.
-            challenge.digits = digits
+        try next.spendSend()
+        if next.digits > challenge.digits {
+            // There were too many failures since: a longer code replaces the short one.
+            challenge.digits = next.digits
             challenge.generation += 1
         }
         challenge.sends = min(challenge.sends + 1, Int(UInt16.max))
-        next.challenges[index] = challenge
-        return ChallengeDecision(state: next, permission: .send(challenge))
+        next.number.challenges[index] = challenge
+        return next.permitting(.send(challenge))
 
     case .guess(let id, let binding, let digest, let digits):
-        let index = try next.index(of: id, binding, at: now)
-        let challenge = next.challenges[index]
+        let index = try state.index(of: id, binding, at: now)
+        let challenge = state.challenges[index]
         if case .completed(let winner, let outcome) = challenge.state {
             guard winner == digest else { throw .alreadyCompleted }
-            return ChallengeDecision(state: state, permission: .repeatOutcome(outcome))
+            return next.permitting(.repeatOutcome(outcome))
         }
         guard digits == challenge.digits else { throw .malformedCode }
-        if challenge.payment(of: digest) != nil { return ChallengeDecision(state: state, permission: .compare(challenge)) }
+        if challenge.payment(of: digest) != nil { return next.permitting(.compare(challenge)) }
         guard challenge.triesLeft > 0 else { throw .exhausted }
-        try next.guesses.refuseIfLocked(at: now, policy.guesses)
+        try next.refuseIfLocked()
         // Not one guess more at a short code than the year allows, in whichever challenge: ask for the longer one.
-        guard challenge.digits >= next.digits(policy, at: now) else { throw .expired }
-        try next.guesses.spend(at: now, policy.guesses)
-        next.challenges[index].paid.append(.init(digest: digest, time: now))
-        return ChallengeDecision(state: next, permission: .compare(next.challenges[index]))
+        guard challenge.digits >= next.digits else { throw .expired }
+        let payer = try next.spendGuess()
+        next.number.challenges[index].paid.append(.init(digest: digest, time: now, payer: payer))
+        return next.permitting(.compare(next.number.challenges[index]))
 
     case .complete(let id, let binding, let digest, let generation, let outcome):
-        let index = try next.index(of: id, binding, at: now)
-        let challenge = next.challenges[index]
+        let index = try state.index(of: id, binding, at: now)
+        let challenge = state.challenges[index]
         if case .completed(let winner, let outcome) = challenge.state {
             guard winner == digest else { throw .alreadyCompleted }
-            return ChallengeDecision(state: state, permission: .repeatOutcome(outcome))
+            return next.permitting(.repeatOutcome(outcome))
         }
         guard challenge.isDeliverable, let payment = challenge.payment(of: digest) else { throw .challengeNotFound }
         guard challenge.generation == generation else { throw .expired }
         precondition(outcome.count <= Challenge.outcomeLimit, "An outcome has at most \(Challenge.outcomeLimit) bytes.")
-        next.guesses.giveBack(spentAt: payment.time, now: now, policy.guesses)
-        next.challenges[index].state = .completed(by: digest, outcome: outcome)
-        return ChallengeDecision(state: next, permission: .take(challenge.counts))
+        next.giveBack(payment)
+        next.number.challenges[index].state = .completed(by: digest, outcome: outcome)
+        return next.permitting(.take(challenge.counts))
 
     case .sweep:
-        let ended = next.removeOver(at: now)
-        return ChallengeDecision(state: next, permission: .nothing, ended: ended)
+        let ended = next.number.removeOver(at: now)
+        return next.permitting(.nothing, ended: ended)
+    }
+}
+
+/// The rows while a decision is made: who pays, and how long codes are for them.
+private struct Deciding {
+    var number: NumberAttempts
+    var payers: RequesterBudgets
+    let policy: ChallengePolicy
+    let now: Timestamp
+
+    func permitting(_ permission: ChallengeDecision.Permission, ended: [Challenge] = []) -> ChallengeDecision {
+        ChallengeDecision(state: number, payers: payers, permission: permission, ended: ended)
+    }
+
+    var digits: Int {
+        let needsLongCodes =
+            if let device = payers.device {
+                device.guesses.needsLongCodes(at: now, policy.device.guesses)
+            } else {
+                number.guesses.needsLongCodes(at: now, policy.guesses)
+            }
+        return needsLongCodes ? policy.longDigits : policy.digits
+    }
+
+    mutating func spendSend() throws(OTPError) {
+        guard payers.device == nil else {
+            try payers.device?.spendSend(at: now, policy.device)
+            return
+        }
+        try number.budget.spendSend(at: now, policy.number)
+        try payers.account?.spendSend(at: now, policy.account)
+    }
+
+    func refuseIfLocked() throws(OTPError) {
+        if let device = payers.device { return try device.guesses.refuseIfLocked(at: now, policy.device.guesses) }
+        try number.guesses.refuseIfLocked(at: now, policy.guesses)
+        try payers.account?.guesses.refuseIfLocked(at: now, policy.account.guesses)
+    }
+
+    mutating func spendGuess() throws(OTPError) -> GuessPayer {
+        guard payers.device == nil else {
+            try payers.device?.guesses.spend(at: now, policy.device.guesses)
+            return .device
+        }
+        try number.guesses.spend(at: now, policy.guesses)
+        guard payers.account != nil else { return .number }
+        try payers.account?.guesses.spend(at: now, policy.account.guesses)
+        return .numberAndAccount
+    }
+
+    /// To whoever paid. A device or an account that no longer shows itself has lost its guess.
+    mutating func giveBack(_ payment: Challenge.PaidGuess) {
+        switch payment.payer {
+        case .device: payers.device?.guesses.giveBack(spentAt: payment.time, now: now, policy.device.guesses)
+        case .numberAndAccount:
+            payers.account?.guesses.giveBack(spentAt: payment.time, now: now, policy.account.guesses)
+            fallthrough
+        case .number: number.guesses.giveBack(spentAt: payment.time, now: now, policy.guesses)
+        }
     }
 }
 
 extension NumberAttempts {
-    fileprivate func digits(_ policy: ChallengePolicy, at now: Timestamp) -> Int {
-        guesses.needsLongCodes(at: now, policy.guesses) ? policy.longDigits : policy.digits
-    }
-
     /// Where the challenge is. A wrong binding means a stolen token, and is told nothing: the challenge is not there for it.
     fileprivate func index(of id: ChallengeID, _ binding: RequesterBinding, at now: Timestamp) throws(OTPError) -> Int {
         guard let index = challenges.firstIndex(where: { $0.id == id }), constantTimeEquals(challenges[index].binding.bytes, binding.bytes)

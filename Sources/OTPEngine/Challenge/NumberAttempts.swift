@@ -1,7 +1,8 @@
 package import IdentityTypes
 package import RecordStorage
 
-/// All that counts for one number: its budgets and its challenges, in one record.
+/// All that counts for one number: its budgets and its challenges, in one record. Budgets of devices and accounts have records of the
+/// same form, without challenges.
 ///
 /// One record, because rows are what a store charges for, and because every promise about guesses is then a promise about
 /// one key, which the store keeps linearizable. Format: `Documentation/Formats.md`.
@@ -11,14 +12,34 @@ package struct NumberAttempts: Hashable, Sendable {
     package static let collection: RecordCollection = "attempts"
     private static let format: UInt8 = 1
 
-    var sends = SendBudget()
-    var guesses = GuessBudget()
+    var budget = ExactBudget()
     package internal(set) var challenges: [Challenge] = []
 
     package init() {}
 
+    init(_ budget: ExactBudget) { self.budget = budget }
+
+    var sends: SendBudget {
+        get { budget.sends }
+        set { budget.sends = newValue }
+    }
+    var guesses: GuessBudget {
+        get { budget.guesses }
+        set { budget.guesses = newValue }
+    }
+
     package static func key(of tag: BudgetTag, in partitions: PartitionCount) -> RecordKey {
         RecordKey(partition: partitions.partition(of: tag.bytes), collection: collection, row: tag.bytes)
+    }
+
+    /// Of a device's budget, beside its number's: what one device may do is about one number.
+    static func key(of device: DeviceID, for tag: BudgetTag, in partitions: PartitionCount) -> RecordKey {
+        RecordKey(partition: partitions.partition(of: tag.bytes), collection: collection, row: tag.bytes + device.bytes)
+    }
+
+    /// Of an account's budget.
+    static func key(of account: Pseudonym, in partitions: PartitionCount) -> RecordKey {
+        RecordKey(partition: partitions.partition(of: account.bytes), collection: collection, row: account.bytes)
     }
 
     package func challenge(_ id: ChallengeID) -> Challenge? {
@@ -27,7 +48,7 @@ package struct NumberAttempts: Hashable, Sendable {
 
     /// When neither budgets nor challenges matter any more, and the row may go.
     package func restsAt(_ policy: ChallengePolicy) -> Timestamp {
-        challenges.reduce(max(sends.restsAt(policy.sends), guesses.restsAt(policy.guesses))) { max($0, $1.sweepable) }
+        challenges.reduce(budget.restsAt(policy.number)) { max($0, $1.sweepable) }
     }
 }
 
@@ -95,6 +116,7 @@ extension Challenge {
         for guess in paid {
             writer.fixed(guess.digest.bytes)
             writer.time(guess.time)
+            writer.u8(guess.payer.rawValue)
         }
         switch state {
         case .live(let secret):
@@ -130,7 +152,9 @@ extension Challenge {
         guard count <= tries else { throw MalformedBytes() }
         paid = []
         for _ in 0..<count {
-            paid.append(PaidGuess(digest: AttemptDigest(bytes: try reader.fixed(16)), time: try reader.time()))
+            let (digest, time) = (AttemptDigest(bytes: try reader.fixed(16)), try reader.time())
+            guard let payer = GuessPayer(rawValue: try reader.u8()) else { throw MalformedBytes() }
+            paid.append(PaidGuess(digest: digest, time: time, payer: payer))
         }
         switch try reader.u8() {
         case 0: state = .live(RowSecret(bytes: try reader.fixed(32)))

@@ -27,13 +27,13 @@ extension ChallengeEngine {
             let records = try await store.records(in: range, limit: limit)
             sweep.cursor = records.count < limit ? nil : records.last?.key.row
             for record in records {
-                let row = Row(key: record.key, record: record, attempts: try decodeRecord(record, NumberAttempts.init(from:)))
+                let row = try Self.row(record, record.key)
                 let now = time.now()
                 guard let decision = try? decide(row.attempts, .sweep, policy, at: now) else { continue }
                 var commit = StagedCommit(random: random)
                 let isAtRest = decision.state.restsAt(policy) <= now
                 if isAtRest, decision.state == row.attempts { commit.delete(record) }
-                stage(decision, of: row, at: now, in: &commit)
+                stage(decision, of: Rows(number: row, device: nil, account: nil), at: now, in: &commit)
                 if commit.isEmpty { continue }
                 do throws(StorageError) {
                     try await commit.commit(to: store)

@@ -22,7 +22,7 @@ extension IdentityService {
     ///   `otp.unavailable`, `vault.unavailable` or a storage code: send the same attempt with the same code again; it is not paid twice.
     public func complete(
         _ token: ChallengeToken, code: String, attempt: AttemptID, requester: Requester, consents: [ConsentDecision] = []
-    ) async throws(IdentityError) -> Verdict {
+    ) async throws(IdentityError) -> CompletedChallenge {
         do { try ConsentRecords.validate(consents) } catch { throw IdentityError(error) }
         let paid: PaidGuess
         do {
@@ -31,19 +31,19 @@ extension IdentityService {
             throw IdentityError(error)
         }
         switch paid {
-        case .repeated(let bytes, let challenge):
-            return try await answer(try Self.outcome(bytes), challenge: challenge)
+        case .repeated(let bytes, let challenge, let device):
+            return CompletedChallenge(verdict: try await answer(try Self.outcome(bytes), challenge: challenge), deviceToken: device)
         case .right(let guess):
             let outcome: Outcome
             switch guess.purpose {
             case .verification:
                 let (enrolled, fresh) = try await enrol(guess, consents)
-                if let fresh { return .enrolled(fresh) }
+                if let fresh { return CompletedChallenge(verdict: .enrolled(fresh), deviceToken: guess.device) }
                 outcome = enrolled
             case .accountRecovery: outcome = try await recover(guess, consents)
             case .stepUpVerification: outcome = try await stepUp(guess, consents)
             }
-            return try await answer(outcome, challenge: guess.challenge)
+            return CompletedChallenge(verdict: try await answer(outcome, challenge: guess.challenge), deviceToken: guess.device)
         }
     }
 

@@ -162,7 +162,7 @@ public struct SimulatedPerson: Sendable {
         let (token, requester, started) = (begun.receipt.token, begun.requester, scheduler.now)
         let answer = await insist("complete \(code == right ? "with the right code" : "with a wrong code")", times: times) {
             service throws(IdentityError) in
-            try await service.complete(token, code: code, attempt: attempt, requester: requester, consents: consents)
+            try await service.complete(token, code: code, attempt: attempt, requester: requester, consents: consents).verdict
         }
         switch answer {
         case nil: return .gaveUp

@@ -57,6 +57,12 @@ public final class HostKeyring: Sendable {
     /// What codes are derived from, likewise.
     package func codeRoots() -> [Root] { keys.codeRoots }
 
+    /// What device tokens and the names of shared budgets rest on: BLAKE2b-256(key: pepper, LP("SPNI/v1/budget-root")), as lasting as the tags
+    /// that a number's budgets hang on.
+    package func budgetRoot() -> SecretBytes {
+        BLAKE2b(label: "SPNI/v1/budget-root", key: keys.pepper).finishSecret()
+    }
+
     private static func roots(_ name: String, in file: borrowing KeyringFile) throws(KeyringError) -> [Root] {
         let id = try file.value("\(name)-id", count: 4).reduce(0) { $0 << 8 | UInt32($1) }
         var roots = [Root(id: id, secret: try file.secret(name, count: 32))]

@@ -18,9 +18,9 @@ struct Host {
     }
 
     func complete(token: String, code: String, attempt: AttemptID, session: [UInt8]) async throws -> Bool {
-        let verdict = try await identity.complete(
+        let completed = try await identity.complete(
             ChallengeToken(token), code: code, attempt: attempt, requester: Requester(session: session))
-        switch verdict {
+        switch completed.verdict {
         case .enrolled(let pseudonym), .alreadyEnrolled(let pseudonym?):  // the second if you crashed before the next line
             try await accounts.create(pseudonym.rawValue)  // "u_…": all that your database ever holds
             try await identity.acknowledge(pseudonym)

@@ -27,7 +27,8 @@ struct Conversation {
         while let code = ask("The code?") {
             do {
                 let verdict = try await deployment.service.complete(
-                    receipt.token, code: code, attempt: AttemptID(random: SystemRandomSource()), requester: requester)
+                    receipt.token, code: code, attempt: AttemptID(random: SystemRandomSource()), requester: requester
+                ).verdict
                 switch verdict {
                 case .enrolled(let pseudonym): print("Welcome. The rest of the system knows you as \(pseudonym).")
                 case .alreadyEnrolled: print("This number has an account already.")

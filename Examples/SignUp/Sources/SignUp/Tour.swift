@@ -113,7 +113,8 @@ struct Tour {
 
     private func complete(_ receipt: ChallengeReceipt, _ code: String, consents: [ConsentDecision] = []) async throws -> Verdict {
         try await service.complete(
-            receipt.token, code: code, attempt: AttemptID(random: random), requester: requester, consents: consents)
+            receipt.token, code: code, attempt: AttemptID(random: random), requester: requester, consents: consents
+        ).verdict
     }
 
     /// What stands in for the session cookie of the host's own web server.

@@ -89,6 +89,7 @@ func signUp(_ index: Int, _ service: IdentityService, _ inbox: DevelopmentInbox)
     let receipt = try await service.begin(.signUp, number: number, region: nil, requester: requester)
     guard let item = await inbox.take(for: number), let code = DevelopmentInbox.code(in: item.text),
         case .enrolled = try await service.complete(
-            receipt.token, code: code, attempt: AttemptID(random: SystemRandomSource()), requester: requester)
+            receipt.token, code: code, attempt: AttemptID(random: SystemRandomSource()), requester: requester
+        ).verdict
     else { fatalError("A sign-up did not end in an enrolment.") }
 }

@@ -171,7 +171,8 @@ private struct Deployment {
         let receipt = try await service.begin(.signUp, number: number, region: nil, requester: requester)
         guard let code = DevelopmentInbox.code(in: await inbox.text(to: number)),
             case .enrolled = try await service.complete(
-                receipt.token, code: code, attempt: AttemptID(random: SystemRandomSource()), requester: requester)
+                receipt.token, code: code, attempt: AttemptID(random: SystemRandomSource()), requester: requester
+            ).verdict
         else { fatalError("A sign-up did not end in an enrolment.") }
     }
 }

@@ -1,0 +1,54 @@
+import RecordStorage
+
+/// What is counted exactly, in the commit, for one key: a number, a device that has proven it, or an account.
+package struct ExactBudget: Hashable, Sendable {
+    var sends = SendBudget()
+    var guesses = GuessBudget()
+
+    package init() {}
+
+    mutating func spendSend(at now: Timestamp, _ policy: ExactPolicy) throws(OTPError) {
+        try guesses.refuseIfLocked(at: now, policy.guesses)
+        try sends.spend(at: now, policy.sends)
+    }
+
+    func restsAt(_ policy: ExactPolicy) -> Timestamp {
+        max(sends.restsAt(policy.sends), guesses.restsAt(policy.guesses))
+    }
+}
+
+/// How often one key may have a code sent, and how many codes may be tried with it.
+public struct ExactPolicy: Sendable, Hashable {
+    public var sends: SendPolicy
+    public var guesses: GuessPolicy
+
+    public init(sends: SendPolicy = SendPolicy(), guesses: GuessPolicy = GuessPolicy()) {
+        self.sends = sends
+        self.guesses = guesses
+    }
+
+    func validate() throws(OTPError) {
+        try sends.validate()
+        try guesses.validate()
+    }
+}
+
+/// Whose budgets an operation draws on beside the number's: those of who asks, as far as they are known.
+///
+/// A device that has proven the number draws on its own budget *instead of* the number's, so that strangers who use that up do not
+/// shut the owner out. An account pays *beside* the number.
+package struct RequesterBudgets: Hashable, Sendable {
+    package internal(set) var device: ExactBudget?
+    package internal(set) var account: ExactBudget?
+
+    package init(device: ExactBudget? = nil, account: ExactBudget? = nil) {
+        (self.device, self.account) = (device, account)
+    }
+}
+
+/// Which budgets paid for a guess, so that it is given back to them.
+package enum GuessPayer: UInt8, Hashable, Sendable {
+    case number = 1
+    case numberAndAccount = 2
+    case device = 3
+}
