@@ -139,7 +139,7 @@ let package = Package(
             name: "signup-load",
             dependencies: [
                 "PhoneIdentity", "OTPEngine", "SealedStore", "AuditLog", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
-                "SQLiteStorage", "PostgresStorage", "ProcessTransport",
+                "SQLiteStorage", "PostgresStorage", "ProcessTransport", "PhoneIdentityTesting",
             ],
             path: "Tests/SignUpLoad", swiftSettings: strict),
 

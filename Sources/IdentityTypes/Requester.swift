@@ -1,7 +1,8 @@
 /// Who asks: what the host knows of the caller before it knows the person.
 public struct Requester: Hashable, Sendable {
-    /// The client's network, as the host decides it behind its own proxies: an IPv4 or IPv6 address as text. No budget
-    /// hangs on it yet.
+    /// The client's network, as the host decides it behind its own proxies: an IPv4 or IPv6 address as text. Behind proxies of the host's own it is
+    /// the last address that none of them is, as the first of them reports it; what a client writes into a header itself counts for nothing.
+    /// `nil` has no budget.
     public var network: String?
     /// The token this device was given when it last proved a number, from the host's cookie. One that means nothing does no harm.
     public var deviceToken: String?
@@ -10,10 +11,24 @@ public struct Requester: Hashable, Sendable {
     /// Who is signed in, where somebody is: the host's own pseudonym. What an account may send and try is counted apart.
     public var pseudonym: Pseudonym?
 
-    public init(session: [UInt8], network: String? = nil, deviceToken: String? = nil, pseudonym: Pseudonym? = nil) {
+    /// What shows that this is no flood, where the client was asked for it.
+    public var proof: RequesterProof?
+
+    public init(
+        session: [UInt8], network: String? = nil, deviceToken: String? = nil, pseudonym: Pseudonym? = nil, proof: RequesterProof? = nil
+    ) {
         self.session = session
         self.network = network
         self.deviceToken = deviceToken
         self.pseudonym = pseudonym
+        self.proof = proof
     }
+}
+
+/// Why a client may ask though its network has used up its codes.
+public enum RequesterProof: Hashable, Sendable {
+    /// The solution of a puzzle that this library made for the session.
+    case work(String)
+    /// The host has checked this very request itself, by a CAPTCHA, an attestation of the device, or an account in good standing.
+    case checkedByHost
 }

@@ -18,6 +18,9 @@ public struct ChallengeEngine: Sendable {
     let codeKeys: RootKeys
     let sealer: TokenSealer
     let devices: DeviceTokens
+    let budgetKey: BudgetKey
+    let leases: BudgetLeases
+    let puzzles: ProofPuzzles
     let retry: ConflictRetry
     let queue = KeyedQueue<BudgetTag>()
     public let policy: ChallengePolicy
@@ -27,22 +30,26 @@ public struct ChallengeEngine: Sendable {
     ///   - recorder: gets the entry of each challenge that ends without having been completed.
     ///   - codeKeys: what codes are derived from. Shared by all hosts; two valid at a time.
     ///   - tokenKeys: what tokens are sealed under. Shared by all hosts; two valid at a time.
-    ///   - budgetKey: what device tokens rest on. Shared by all hosts, for the life of the deployment.
+    ///   - budgetKey: what device tokens and the names of shared budgets rest on. Shared by all hosts, for the life of the deployment.
+    ///   - abuse: what many numbers together may cost.
+    /// - Throws: ``OTPError`` with code `.policyTooWeak` when a limit of `abuse` is none.
     public init(
         store: any RecordStore, deployment: DeploymentID, partitions: PartitionCount = .standard, time: any TimeSource = SystemTimeSource(),
         random: any RandomSource = SystemRandomSource(), recorder: any EventRecorder, codeKeys: RootKeys, tokenKeys: RootKeys,
-        budgetKey: BudgetKey, policy: ChallengePolicy = .standard
-    ) {
-        self.init(
+        budgetKey: BudgetKey, policy: ChallengePolicy = .standard, abuse: AbusePolicy = .standard
+    ) throws(OTPError) {
+        try self.init(
             store: store, deployment: deployment, partitions: partitions, time: time, random: random, recorder: recorder,
-            codeKeys: codeKeys, tokenKeys: tokenKeys, budgetKey: budgetKey, policy: policy, retry: ConflictRetry())
+            codeKeys: codeKeys, tokenKeys: tokenKeys, budgetKey: budgetKey, policy: policy, abuse: abuse,
+            retry: ConflictRetry())
     }
 
     package init(
         store: any RecordStore, deployment: DeploymentID, partitions: PartitionCount, time: any TimeSource, random: any RandomSource,
         recorder: any EventRecorder, codeKeys: RootKeys, tokenKeys: RootKeys, budgetKey: BudgetKey, policy: ChallengePolicy,
-        retry: ConflictRetry
-    ) {
+        abuse: AbusePolicy = .standard, retry: ConflictRetry
+    ) throws(OTPError) {
+        try abuse.validate()
         self.store = store
         self.deployment = deployment
         self.partitions = partitions
@@ -52,6 +59,9 @@ public struct ChallengeEngine: Sendable {
         self.codeKeys = codeKeys
         sealer = TokenSealer(deployment: deployment, keys: tokenKeys)
         devices = DeviceTokens(deployment: deployment, key: budgetKey)
+        self.budgetKey = budgetKey
+        leases = BudgetLeases(policy: abuse)
+        puzzles = ProofPuzzles(deployment: deployment, key: budgetKey, difficulty: abuse.proofDifficulty)
         self.policy = policy
         self.retry = retry
     }
@@ -78,19 +88,20 @@ extension ChallengeEngine {
         }
     }
 
-    /// Reads the number's row, and those of who asks, in one go.
-    func rows(of tag: BudgetTag, _ requester: Requester) async throws(OTPError) -> Rows {
-        let device = devices.device(showing: requester.deviceToken, for: tag, at: time.now())
+    /// Reads the number's row, those of who asks, and whatever else the operation needs, in one go.
+    func rows(
+        of tag: BudgetTag, device: DeviceID? = nil, account: Pseudonym? = nil, and others: [RecordKey] = []
+    ) async throws(OTPError) -> (Rows, others: ArraySlice<StoredRecord?>) {
         let keys: [RecordKey?] = [
             NumberAttempts.key(of: tag, in: partitions),
             device.map { NumberAttempts.key(of: $0, for: tag, in: partitions) },
-            requester.pseudonym.map { NumberAttempts.key(of: $0, in: partitions) },
+            account.map { NumberAttempts.key(of: $0, budgetKey, in: partitions) },
         ]
         do {
-            var records = try await store.records(at: keys.compactMap(\.self))[...]
+            var records = try await store.records(at: keys.compactMap(\.self) + others)[...]
             var rows: [Rows.Row?] = []
             for key in keys { rows.append(try key.map { key throws(StorageError) in try Self.row(records.removeFirst(), key) }) }
-            return Rows(number: rows[0]!, device: rows[1], account: rows[2])
+            return (Rows(number: rows[0]!, device: rows[1], account: rows[2]), records)
         } catch {
             throw OTPError(error)
         }

@@ -24,6 +24,19 @@ public struct OTPError: Error, Hashable, Sendable {
         public static let tooManyGuesses = Self(rawValue: "otp.tooManyGuesses")
         /// Too many wrong codes in a row: closed to codes until ``OTPError/until``. Other methods stay open.
         public static let locked = Self(rawValue: "otp.locked")
+        /// The client's network has had its codes or its wrong guesses for now: offer a proof of work, another method, or wait
+        /// ``OTPError/retryAfter``.
+        public static let networkLimited = Self(rawValue: "otp.networkLimited")
+        /// Codes to this range of numbers are hardly ever used: offer another method, or wait ``OTPError/retryAfter``.
+        public static let rangeClosed = Self(rawValue: "otp.rangeClosed")
+        /// One after another of adjacent numbers asked for a code: offer another method, or wait ``OTPError/retryAfter``.
+        public static let adjacentNumbers = Self(rawValue: "otp.adjacentNumbers")
+        /// What may be sent to this country in a day is used up: wait ``OTPError/retryAfter``, or raise the limit.
+        public static let countryLimited = Self(rawValue: "otp.countryLimited")
+        /// What the deployment may send in a day is used up: raise the limit, if people mean it.
+        public static let deploymentLimited = Self(rawValue: "otp.deploymentLimited")
+        /// The proof of work is another session's, expired, used or wrong: solve a new puzzle.
+        public static let proofInvalid = Self(rawValue: "otp.proofInvalid")
         /// The challenge has no tries left: begin again.
         public static let exhausted = Self(rawValue: "otp.exhausted")
         /// The challenge was completed by another attempt.
@@ -51,7 +64,7 @@ public struct OTPError: Error, Hashable, Sendable {
     public let reason: String
     /// With `.wrongCode`: tries left, 0 or more.
     public private(set) var triesLeft: Int?
-    /// With `.tooManySends` and `.tooManyGuesses`: how long to wait.
+    /// With `.tooManySends`, `.tooManyGuesses` and the limits that many numbers share: how long to wait.
     public private(set) var retryAfter: Duration?
     /// With `.locked`: when the lock ends.
     public private(set) var until: Timestamp?
@@ -104,6 +117,23 @@ extension OTPError {
     static func locked(until: Timestamp) -> Self {
         var error = Self(.locked, "Too many wrong codes in a row closed this number to codes; use another method until the lock ends.")
         error.until = until
+        return error
+    }
+
+    static var proofInvalid: Self { Self(.proofInvalid, "This proof is not good for this session any more; solve a new puzzle.") }
+
+    /// A budget that many numbers share is used up. One sentence for the person, whichever it is: who attacks learns nothing by it.
+    static func limited(_ key: SharedBudgetKey, until: Timestamp, at now: Timestamp) -> Self {
+        let code: Code =
+            switch key {
+            case .deployment: .deploymentLimited
+            case .country: .countryLimited
+            case .range: .rangeClosed
+            case .network, .guesses: .networkLimited
+            case .block: .adjacentNumbers
+            }
+        var error = Self(code, "A code cannot be sent or tried right now; try again later, or choose another way.")
+        error.retryAfter = max(until - now, .seconds(1))
         return error
     }
 

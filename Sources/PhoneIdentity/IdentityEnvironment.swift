@@ -79,6 +79,8 @@ public struct IdentityEnvironment: Sendable {
 public struct IdentityPolicy: Hashable, Sendable {
     public var numbers = NumberPolicy()
     public var challenges = ChallengePolicy.standard
+    /// What many numbers together may cost. Give it your gateway's tariff: without one it counts with ``Tariff/cautious``.
+    public var abuse = AbusePolicy.standard
     public var recovery = RecoveryPolicy()
     /// The words around a code.
     public var template: CodeTemplate

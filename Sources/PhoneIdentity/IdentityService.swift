@@ -27,9 +27,10 @@ public struct IdentityService: Sendable {
     /// Opens the deployment's store, or makes a new one its own.
     ///
     /// - Throws: ``IdentityError`` with a storage code; `storage.wrongDeployment` when the store is another's; `vault.rosterOutdated` when a
-    ///   newer roster than the environment's was used with this store.
+    ///   newer roster than the environment's was used with this store; `otp.policyTooWeak` when a limit of the policy is none.
     public static func open(_ environment: IdentityEnvironment) async throws(IdentityError) -> IdentityService {
-        let service = IdentityService(environment)
+        let service: IdentityService
+        do { service = try IdentityService(environment) } catch { throw IdentityError(error) }
         do {
             try await Deployment.open(
                 service.store, id: environment.keyring.deployment, partitions: environment.partitions,
@@ -50,7 +51,7 @@ public struct IdentityService: Sendable {
         }
     }
 
-    private init(_ environment: IdentityEnvironment) {
+    private init(_ environment: IdentityEnvironment) throws(OTPError) {
         self.environment = environment
         let (keyring, partitions) = (environment.keyring, environment.partitions)
         let (time, random) = (environment.time, environment.random)
@@ -59,10 +60,10 @@ public struct IdentityService: Sendable {
         outbox = AuditOutbox(partitions: partitions, time: time, random: random)
         history = AuditHistory(store: store, partitions: partitions)
         queue = MessageQueue(capacity: environment.policy.queueCapacity)
-        engine = ChallengeEngine(
+        engine = try ChallengeEngine(
             store: store, deployment: keyring.deployment, partitions: partitions, time: time, random: random, recorder: outbox,
             codeKeys: Self.rootKeys(keyring.codeRoots()), tokenKeys: Self.rootKeys(keyring.tokenRoots()),
-            budgetKey: BudgetKey(secret: keyring.budgetRoot()), policy: environment.policy.challenges)
+            budgetKey: BudgetKey(secret: keyring.budgetRoot()), policy: environment.policy.challenges, abuse: environment.policy.abuse)
         vault = NumberVault(
             store: store, partitions: partitions, keyring: keyring, roster: environment.roster,
             keyService: environment.keyService, evaluator: environment.tagEvaluator, random: random)

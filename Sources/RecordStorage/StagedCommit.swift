@@ -12,6 +12,7 @@ public struct StagedCommit: Sendable {
     private var places: [RecordKey: Int] = [:]
     private let versions: DrawnVersions
     private var disagreement = false
+    private var companions: [any CommitCompanion] = []
 
     public init(random: any RandomSource) {
         versions = DrawnVersions(random: random)
@@ -80,6 +81,11 @@ public struct StagedCommit: Sendable {
         return places[key]
     }
 
+    /// Tells something outside the store what becomes of this commit. Dropped without being told, it knows that nothing was committed.
+    package mutating func accompany(_ companion: some CommitCompanion) {
+        companions.append(companion)
+    }
+
     /// Commits all that was staged, or nothing.
     ///
     /// An outcome that the store calls unknown is settled here as far as it can be: the same changes are sent again,
@@ -89,6 +95,16 @@ public struct StagedCommit: Sendable {
     ///   the store stays unreachable or another writer has already moved every record that could tell.
     public func commit(to store: some RecordStore) async throws(StorageError) {
         if disagreement { throw StorageError(.conflict, "Two parts of this operation read different versions of one record.") }
+        do throws(StorageError) {
+            try await commitAndSettle(in: store)
+        } catch {
+            if error.code == .outcomeUnknown { for companion in companions { companion.outcomeUnknown() } }
+            throw error
+        }
+        for companion in companions { companion.committed() }
+    }
+
+    private func commitAndSettle(in store: some RecordStore) async throws(StorageError) {
         do {
             try await store.commit(changes)
         } catch {
@@ -123,6 +139,14 @@ public struct StagedCommit: Sendable {
             record.map { drawn[$0.key] == $0.version } ?? false
         }
     }
+}
+
+/// What goes with a commit and is kept outside the store, such as a slice of a budget in memory.
+package protocol CommitCompanion: AnyObject, Sendable {
+    /// All of it was committed.
+    func committed()
+    /// Whether it was committed is not known.
+    func outcomeUnknown()
 }
 
 /// Versions for the changes of one commit, drawn several at a time: the system's generator charges for the call. Copies of a commit

@@ -66,7 +66,7 @@ struct OwnedBoxTests {
         #expect("\(key)" == "<redacted>" && !dumped.contains("SecretBytes"))
     }
 
-    private struct Bench: ~Copyable {
+    private final class Bench {
         let secret: SecretBytes
         let plaintext: [UInt8]
         let context: [UInt8] = Array("subject and entry".utf8)
@@ -88,11 +88,11 @@ struct OwnedBoxTests {
         }
 
         func refuses(_ box: [UInt8]) -> Bool {
-            do {
+            do throws(CryptoError) {
                 _ = try OwnedBox.open(box, with: secret, label: OwnedBoxTests.label, context: context)
                 return false
             } catch {
-                return (error as? CryptoError)?.code == .authenticationFailed
+                return error.code == .authenticationFailed
             }
         }
     }

@@ -17,9 +17,10 @@ struct FaultTests {
     func busy() async throws {
         let bench = TestBench()
         let challenge = try await bench.begin()
-        let impatient = ChallengeEngine(
+        let impatient = try ChallengeEngine(
             store: bench.store, deployment: bench.deployment, partitions: .standard, time: bench.clock, random: bench.random,
-            recorder: RowRecorder(), codeKeys: TestBench.keys(1), tokenKeys: TestBench.keys(2), policy: .standard,
+            recorder: RowRecorder(), codeKeys: TestBench.keys(1), tokenKeys: TestBench.keys(2),
+            budgetKey: TestBench.budgetKey, policy: .standard,
             retry: ConflictRetry(attempts: 3))
         for isRight in [true, false] {
             bench.store.next(.conflict, .conflict, .conflict)

@@ -147,35 +147,38 @@ struct TestBench {
     let store = FaultyStore()
     let random: SeededRandom
     let deployment: DeploymentID
+    let abuse: AbusePolicy
     let engine: ChallengeEngine
     let requester = Requester(session: Array("session".utf8))
 
-    init(_ seed: UInt64 = 1, policy: ChallengePolicy = .standard) {
+    init(_ seed: UInt64 = 1, policy: ChallengePolicy = .standard, abuse: AbusePolicy = .standard) {
         random = SeededRandom(seed)
         deployment = DeploymentID(random: random)
-        engine = Self.engine(clock, store, random, deployment, policy, codeKeys: Self.keys(1), tokenKeys: Self.keys(2))
+        self.abuse = abuse
+        engine = Self.engine(clock, store, random, deployment, policy, codeKeys: Self.keys(1), tokenKeys: Self.keys(2), abuse)
     }
 
     /// Another process with the same keys, and a queue of its own.
     func another(codeKeys: RootKeys = keys(1), tokenKeys: RootKeys = keys(2), policy: ChallengePolicy = .standard) -> ChallengeEngine {
-        Self.engine(clock, store, random, deployment, policy, codeKeys: codeKeys, tokenKeys: tokenKeys)
+        Self.engine(clock, store, random, deployment, policy, codeKeys: codeKeys, tokenKeys: tokenKeys, abuse)
     }
 
     /// The same over a store of its own.
     func another(over store: some RecordStore) -> ChallengeEngine {
-        Self.engine(clock, store, random, deployment, .standard, codeKeys: Self.keys(1), tokenKeys: Self.keys(2))
+        Self.engine(clock, store, random, deployment, .standard, codeKeys: Self.keys(1), tokenKeys: Self.keys(2), abuse)
     }
 
     private static func engine(
         _ clock: StoppedClock, _ store: some RecordStore, _ random: SeededRandom, _ deployment: DeploymentID, _ policy: ChallengePolicy,
-        codeKeys: RootKeys, tokenKeys: RootKeys
+        codeKeys: RootKeys, tokenKeys: RootKeys, _ abuse: AbusePolicy
     ) -> ChallengeEngine {
-        ChallengeEngine(
+        try! ChallengeEngine(
             store: store, deployment: deployment, partitions: .standard, time: clock, random: random, recorder: RowRecorder(),
-            codeKeys: codeKeys, tokenKeys: tokenKeys, budgetKey: BudgetKey(secret: SecretBytes(random: SeededRandom(3))),
-            policy: policy, retry: ConflictRetry(attempts: 200))
+            codeKeys: codeKeys, tokenKeys: tokenKeys, budgetKey: budgetKey,
+            policy: policy, abuse: abuse, retry: ConflictRetry(attempts: 200))
     }
 
+    static var budgetKey: BudgetKey { BudgetKey(secret: SecretBytes(random: SeededRandom(3))) }
     static func key(_ id: UInt32) -> RootKey { RootKey(id: id, secret: SecretBytes(random: SeededRandom(UInt64(id)))) }
     static func keys(_ id: UInt32, previous: UInt32? = nil) -> RootKeys {
         RootKeys(current: key(id), previous: previous.map(key))

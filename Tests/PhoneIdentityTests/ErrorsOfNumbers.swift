@@ -38,6 +38,20 @@ extension Provocation {
         }
     }
 
+    /// The number beside one that has just been begun from the same network.
+    private static func second(
+        _ code: String, _ what: String, _ change: @escaping @Sendable (inout IdentityPolicy) throws -> Void
+    ) -> Provocation {
+        Provocation(code, what) { bench in
+            let process = try await bench.process(change)
+            let requester = TestProcess.requester(network: "192.0.2.1")
+            _ = try await process.service.begin(.signUp, number: ErrorBench.other, region: nil, requester: requester)
+            return try await bench.refused {
+                try await process.service.begin(.signUp, number: ErrorBench.number, region: nil, requester: requester)
+            }
+        }
+    }
+
     static let numbers: [Provocation] = [
         typed("phone.invalidCountryCode", "no region and no plus sign", "0781234567", region: nil),
         typed("phone.invalidCountryCode", "a country calling code that nobody has", "+999123456"),
@@ -56,6 +70,35 @@ extension Provocation {
         typed("identity.lineTypeRefused", "a premium rate number", "+41900123456"),
         typed("identity.lineTypeRefused", "a number with an extension", "+41446681800 ext. 12"),
         begins("identity.regionRefused", "a country that the service does not take") { $0.numbers.regions = Set([Region("DE")]) },
+        begins("otp.countryLimited", "a country to which nothing may be sent") { $0.abuse.otherCountries.messages = 0 },
+        begins("otp.deploymentLimited", "no message left for today") { $0.abuse.deployment.messages = 0 },
+        begins("otp.deploymentLimited", "no money left for one message") { $0.abuse.deployment.money = Money(micros: 299_999) },
+        second("otp.rangeClosed", "a range of numbers in which nobody has completed anything") { $0.abuse.range.credit = 1 },
+        second("otp.adjacentNumbers", "a number beside another") { $0.abuse.adjacentNumbers = 1 },
+        second("otp.networkLimited", "a network that had its code") { $0.abuse.network.hourlySends = 1 },
+        Provocation("otp.networkLimited", "a network that had its wrong guess") { bench in
+            let process = try await bench.process { $0.abuse.network.hourlyWrongGuesses = 1 }
+            let receipt = try await process.begin(.signUp, ErrorBench.number)
+            guard let code = try await process.code(ErrorBench.number) else { throw Unexpected("no code") }
+            let wrong = TestProcess.wrong(code)
+            bench.deployment.keepSecret(wrong)
+            for _ in 0..<2 {
+                _ = try? await process.service.complete(
+                    receipt.token, code: wrong, attempt: process.attempt(), requester: TestProcess.requester(network: "192.0.2.1"))
+            }
+            return try await bench.refused {
+                try await process.service.complete(
+                    receipt.token, code: wrong, attempt: process.attempt(), requester: TestProcess.requester(network: "192.0.2.1"))
+            }
+        },
+        Provocation("otp.proofInvalid", "a proof of another session") { bench in
+            let solution = try bench.service.puzzle(for: TestProcess.requester("other")).text + ".1"
+            var requester = TestProcess.requester()
+            requester.proof = .work(solution)
+            return try await bench.refused {
+                try await bench.service.begin(.signUp, number: ErrorBench.number, region: nil, requester: requester)
+            }
+        },
         begins("transport.queueFull", "a queue with no place left") { $0.queueCapacity = 0 },
         Provocation("transport.queueFull", "as many messages wait as the queue holds") { bench in
             let process = try await bench.process { $0.queueCapacity = 2 }

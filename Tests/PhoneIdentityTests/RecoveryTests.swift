@@ -116,6 +116,9 @@ import Testing
         _ = try await process.code(unknown)
         deployment.clock.advance(by: .seconds(2 * 3600))
         try await process.service.sweep()
+        // Slices of shared budgets are fetched now and then, whoever comes.
+        _ = try await process.begin(.recovery, TestProcess.number(5))
+        _ = try await process.deliver()
         var seen: [[String]] = []
         var receipts: [ChallengeReceipt] = []
         for typed in [number, unknown] {

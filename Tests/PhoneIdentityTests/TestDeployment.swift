@@ -127,7 +127,11 @@ final class TestDeployment: Sendable {
         tiles = MemoryTiles(clock)
     }
 
-    static var policy: IdentityPolicy { IdentityPolicy(template: CodeTemplate(brand: "Example")) }
+    static var policy: IdentityPolicy {
+        var policy = IdentityPolicy(template: CodeTemplate(brand: "Example"))
+        policy.abuse = .forNumbersOfTests
+        return policy
+    }
 
     func environment(
         policy: IdentityPolicy = TestDeployment.policy, transport: (any MessageTransport)? = nil, budget: LocalKeyService.Budget = .init()
@@ -201,7 +205,9 @@ struct TestProcess: Sendable {
 
     var clock: TestClock { deployment.clock }
     func attempt() -> AttemptID { AttemptID(random: deployment.random) }
-    static func requester(_ session: String = "session") -> Requester { Requester(session: Array(session.utf8)) }
+    static func requester(_ session: String = "session", network: String? = nil) -> Requester {
+        Requester(session: Array(session.utf8), network: network)
+    }
 
     /// One of ten million mobile numbers; nothing is sent to any.
     static func number(_ index: Int) -> String {

@@ -5,6 +5,7 @@
     import Messaging
     import OTPEngine
     import PhoneIdentity
+    import PhoneIdentityTesting
     import PostgresStorage
     import RecordStorage
     @_spi(PowerCutTesting) import SQLiteStorage
@@ -110,6 +111,8 @@
                 (shred, keyService, evaluator) = (store, local, local)
             }
             logDirectory = "\(state)/log"
+            var policy = IdentityPolicy(template: CodeTemplate(brand: "Load"))
+            policy.abuse = .forNumbersOfTests
             service = try await IdentityService.open(
                 IdentityEnvironment(
                     identityStore: identity.records, forgetOldPages: identity.forgetOldPages, keyring: keyring, roster: quorums,
@@ -117,7 +120,7 @@
                     log: try IdentityEnvironment.Log(
                         directory: logDirectory, head: "\(state)/log.head",
                         keyring: try LogKeyring(path: "\(keys)/log.keyring", passphrase: passphrase)),
-                    time: clock, policy: IdentityPolicy(template: CodeTemplate(brand: "Load"))))
+                    time: clock, policy: policy))
         }
 
         /// Runs `body` beside the service's running parts.

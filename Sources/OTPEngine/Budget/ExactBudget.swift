@@ -27,8 +27,16 @@ public struct ExactPolicy: Sendable, Hashable {
         self.guesses = guesses
     }
 
-    func validate() throws(OTPError) {
-        try sends.validate()
+    /// Of an account: five codes an hour to whichever numbers, ten a day. Who mistyped a number need not wait to type it again.
+    public static var account: Self {
+        var policy = Self()
+        policy.sends.coolDown = .zero
+        policy.sends.longestCoolDown = .zero
+        return policy
+    }
+
+    func validate(shortestCoolDown: Duration = .seconds(1)) throws(OTPError) {
+        try sends.validate(shortest: shortestCoolDown)
         try guesses.validate()
     }
 }

@@ -21,8 +21,11 @@ public struct SendPolicy: Sendable, Hashable {
     var hourly: RateLimit { RateLimit(limit: hourlyLimit, period: .seconds(3600)) }
     var daily: RateLimit { RateLimit(limit: dailyLimit, period: .seconds(86_400)) }
 
-    func validate() throws(OTPError) {
-        guard (.seconds(1) ... .seconds(900)).contains(coolDown) else { throw .policyTooWeak("coolDown is 1 second to 15 minutes") }
+    /// - Parameter shortest: of one number a second; an account may go on to its next number at once.
+    func validate(shortest: Duration = .seconds(1)) throws(OTPError) {
+        guard (shortest ... .seconds(900)).contains(coolDown) else {
+            throw .policyTooWeak("coolDown is 1 second (of an account 0) to 15 minutes")
+        }
         guard (coolDown ... .seconds(86_400)).contains(longestCoolDown) else {
             throw .policyTooWeak("longestCoolDown is at least coolDown and at most a day")
         }

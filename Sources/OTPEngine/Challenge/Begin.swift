@@ -65,31 +65,35 @@ extension ChallengeEngine {
     ///   - tag: what the number's budgets hang on.
     ///   - subject: whom the challenge is about, where there is somebody.
     ///   - isDeliverable: `false` for a decoy, which passes every step and whose code is never right.
-    ///   - content: what the token carries for the completion (the number, for one); 0 to 881 bytes.
-    /// - Throws: ``OTPError`` with code `.tooManySends`, `.locked`, `.requesterInvalid`, `.busy`, `.unavailable` or `.cancelled`.
+    ///   - route: where the code goes, for the budgets that many numbers share; without it only the deployment's and the network's count.
+    ///   - content: what the token carries for the completion (the number, for one); 0 to 862 bytes.
+    /// - Throws: ``OTPError`` with code `.tooManySends`, `.locked`, `.networkLimited`, `.adjacentNumbers`, `.rangeClosed`, `.countryLimited`,
+    ///   `.deploymentLimited`, `.proofInvalid`, `.requesterInvalid`, `.busy`, `.unavailable` or `.cancelled`.
     public func begin(
-        _ purpose: ChallengePurpose, tag: BudgetTag, subject: SubjectID? = nil, isDeliverable: Bool = true, requester: Requester,
-        sealing content: borrowing SecretBytes
+        _ purpose: ChallengePurpose, tag: BudgetTag, subject: SubjectID? = nil, isDeliverable: Bool = true, route: SendRoute? = nil,
+        requester: Requester, sealing content: borrowing SecretBytes
     ) async throws(OTPError) -> BegunChallenge {
-        let (request, token) = try prepare(purpose, tag, subject, isDeliverable, requester, content)
+        let route = route.map { HashedRoute($0, budgetKey) }
+        let (request, token) = try prepare(purpose, tag, subject, isDeliverable, route, requester, content)
         return try await committing(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
-            try await stage(request, token, tag, requester, in: &commit)
+            try await stage(request, token, tag, route, requester, in: &commit)
         }
     }
 
     /// Begins a challenge in the caller's commit. Send nothing before that has succeeded.
     public func stageBegin(
-        _ purpose: ChallengePurpose, tag: BudgetTag, subject: SubjectID? = nil, isDeliverable: Bool = true, requester: Requester,
-        sealing content: borrowing SecretBytes, in commit: inout StagedCommit
+        _ purpose: ChallengePurpose, tag: BudgetTag, subject: SubjectID? = nil, isDeliverable: Bool = true, route: SendRoute? = nil,
+        requester: Requester, sealing content: borrowing SecretBytes, in commit: inout StagedCommit
     ) async throws(OTPError) -> BegunChallenge {
-        let (request, token) = try prepare(purpose, tag, subject, isDeliverable, requester, content)
-        return try await stage(request, token, tag, requester, in: &commit)
+        let route = route.map { HashedRoute($0, budgetKey) }
+        let (request, token) = try prepare(purpose, tag, subject, isDeliverable, route, requester, content)
+        return try await stage(request, token, tag, route, requester, in: &commit)
     }
 
     /// Pays for sending a challenge's code again, in a commit of its own. Same code, same expiry, no tries given back.
     ///
     /// - Throws: ``OTPError`` with code `.tooManySends`, `.locked`, `.exhausted`, `.expired`, `.alreadyCompleted`, `.challengeNotFound`,
-    ///   a token's, or as ``begin(_:tag:subject:isDeliverable:requester:sealing:)``.
+    ///   a token's, or as ``begin(_:tag:subject:isDeliverable:route:requester:sealing:)``.
     public func resend(_ token: ChallengeToken, requester: Requester) async throws(OTPError) -> BegunChallenge {
         let tag = try sealer.open(token).tag
         return try await committing(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
@@ -103,30 +107,44 @@ extension ChallengeEngine {
     ) async throws(OTPError) -> BegunChallenge {
         let opened = try sealer.open(token)
         return try await stage(
-            .resend(opened.id, try RequesterBinding(requester)), token, opened.tag, requester, in: &commit)
+            .resend(opened.id, try RequesterBinding(requester)), token, opened.tag, opened.route, requester, in: &commit)
     }
 
     private func prepare(
-        _ purpose: ChallengePurpose, _ tag: BudgetTag, _ subject: SubjectID?, _ isDeliverable: Bool, _ requester: Requester,
-        _ content: borrowing SecretBytes
+        _ purpose: ChallengePurpose, _ tag: BudgetTag, _ subject: SubjectID?, _ isDeliverable: Bool, _ route: HashedRoute?,
+        _ requester: Requester, _ content: borrowing SecretBytes
     ) throws(OTPError) -> (ChallengeEvent, ChallengeToken) {
         let request = ChallengeRequest(
             id: ChallengeID(of: tag, random: random), purpose: purpose, subject: subject, binding: try RequesterBinding(requester),
             isDeliverable: isDeliverable, codeKeyID: codeKeys.current.id, rowSecret: RowSecret(random: random))
         let token = sealer.seal(
-            content, id: request.id, tag: tag, purpose: purpose, rowSecret: request.rowSecret, random: random)
+            content, id: request.id, tag: tag, purpose: purpose, route: route, rowSecret: request.rowSecret, random: random)
         return (.begin(request), token)
     }
 
     private func stage(
-        _ event: ChallengeEvent, _ token: ChallengeToken, _ tag: BudgetTag, _ requester: Requester, in commit: inout StagedCommit
+        _ event: ChallengeEvent, _ token: ChallengeToken, _ tag: BudgetTag, _ route: HashedRoute?, _ requester: Requester,
+        in commit: inout StagedCommit
     ) async throws(OTPError) -> BegunChallenge {
-        let rows = try await rows(of: tag, requester)
+        let device = devices.device(showing: requester.deviceToken, for: tag, at: time.now())
+        var solved: ProofPuzzles.Solved?
+        if case .work(let solution) = requester.proof {
+            solved = try puzzles.check(solution, by: try RequesterBinding(requester), at: time.now())
+        }
+        let hold = try await leases.hold(uses(route, requester, isKnown: device != nil || requester.proof != nil), at: time.now())
+        let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + hold.carried.map { $0.use.key.recordKey(partitions) }
+        var (rows, records) = try await rows(of: tag, device: device, account: requester.pseudonym, and: keys)
         let now = time.now()
         let decision = try decide(rows.number.attempts, event, policy, at: now, payers: rows.payers)
+        if let solved {
+            guard records.removeFirst() == nil else { throw .proofInvalid }
+            commit.insert([1], at: solved.recordKey(partitions), expiresAt: solved.expiresAt)
+        }
         guard case .send(let challenge) = decision.permission else { preconditionFailure("Begin and resend permit sending.") }
         guard case .live(let rowSecret) = challenge.state else { preconditionFailure("Only a live challenge is sent.") }
         guard let derivation = CodeDerivation(of: challenge, tag: tag, deployment: deployment, keys: codeKeys) else { throw .expired }
+        hold.isPaidFor = challenge.isDeliverable
+        try stage(hold, records, at: now, in: &commit)
         stage(decision, of: rows, at: now, in: &commit)
         return BegunChallenge(
             challenge, token: token, resendAfter: max(now, decision.resendAfter(policy)), derivation: derivation, sealer: sealer,

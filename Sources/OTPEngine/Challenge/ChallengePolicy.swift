@@ -19,7 +19,7 @@ public struct ChallengePolicy: Sendable, Hashable {
     /// - Throws: ``OTPError`` with code `.policyTooWeak`; the reason names the bound.
     public init(
         digits: Int = 6, lifetime: Duration = .seconds(600), tries: Int = 5, sends: SendPolicy = SendPolicy(),
-        guesses: GuessPolicy = GuessPolicy(), device: ExactPolicy = ExactPolicy(), account: ExactPolicy = ExactPolicy()
+        guesses: GuessPolicy = GuessPolicy(), device: ExactPolicy = ExactPolicy(), account: ExactPolicy = .account
     ) throws(OTPError) {
         guard (6...10).contains(digits) else { throw .policyTooWeak("digits is 6 to 10") }
         guard (.seconds(1) ... .seconds(600)).contains(lifetime) else { throw .policyTooWeak("lifetime is 1 second to 10 minutes") }
@@ -27,13 +27,13 @@ public struct ChallengePolicy: Sendable, Hashable {
         try sends.validate()
         try guesses.validate()
         try device.validate()
-        try account.validate()
+        try account.validate(shortestCoolDown: .zero)
         self.init(checked: digits, lifetime, tries, sends, guesses, device, account)
     }
 
     /// 6 digits, 10 minutes, 5 tries.
     public static let standard = Self(
-        checked: 6, .seconds(600), 5, SendPolicy(), GuessPolicy(), ExactPolicy(), ExactPolicy())
+        checked: 6, .seconds(600), 5, SendPolicy(), GuessPolicy(), ExactPolicy(), .account)
 
     private init(
         checked digits: Int, _ lifetime: Duration, _ tries: Int, _ sends: SendPolicy, _ guesses: GuessPolicy, _ device: ExactPolicy,

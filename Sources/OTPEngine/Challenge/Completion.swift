@@ -51,6 +51,8 @@ public struct RightGuess: Sendable {
         self.rowSecret = rowSecret
     }
 
+    var route: HashedRoute? { opened.route }
+
     /// What was sealed into the token at begin.
     ///
     /// - Throws: ``OTPError`` with code `.tokenForged`.
@@ -95,9 +97,13 @@ extension ChallengeEngine {
     ) async throws(OTPError) -> PaidGuess {
         let opened = try sealer.open(token)
         let binding = try RequesterBinding(requester)
+        let known = devices.device(showing: requester.deviceToken, for: opened.tag, at: time.now())
         let (permission, digest, paidRows) = try await committing(opened.tag) {
             (commit: inout StagedCommit) async throws(OTPError) -> (ChallengeDecision.Permission, AttemptDigest, Rows) in
-            let rows = try await rows(of: opened.tag, requester)
+            let hold = try await leases.hold(
+                usesOfGuess(requester, isKnown: known != nil || requester.proof == .checkedByHost), at: time.now())
+            let (rows, records) = try await rows(
+                of: opened.tag, device: known, account: requester.pseudonym, and: hold.carried.map { $0.use.key.recordKey(partitions) })
             guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose else {
                 throw .challengeNotFound
             }
@@ -106,12 +112,13 @@ extension ChallengeEngine {
             let decision = try decide(
                 rows.number.attempts, .guess(opened.id, binding, digest, digits: code.count), policy, at: now, payers: rows.payers)
             let paidRows = stage(decision, of: rows, at: now, in: &commit)
+            // An attempt asked again is not paid again, here either.
+            if !commit.isEmpty { try stage(hold, records, at: now, in: &commit) }
             return (decision.permission, digest, paidRows)
         }
         func device() -> DeviceToken {
             let now = time.now()
-            let shown = devices.device(showing: requester.deviceToken, for: opened.tag, at: now)
-            return devices.token(of: shown ?? devices.device(provenBy: digest, in: opened.id), for: opened.tag, at: now)
+            return devices.token(of: known ?? devices.device(provenBy: digest, in: opened.id), for: opened.tag, at: now)
         }
         // Only from here on, with the payment acknowledged, is the code looked at.
         switch permission {
@@ -135,7 +142,7 @@ extension ChallengeEngine {
     public func stageCompletion(
         of guess: RightGuess, outcome: [UInt8], in commit: inout StagedCommit
     ) async throws(OTPError) -> Completion {
-        let rows = if let paid = guess.paidRows.take() { paid } else { try await rows(of: guess.tag, guess.requester) }
+        let rows = if let paid = guess.paidRows.take() { paid } else { try await rows(of: guess) }
         let now = time.now()
         let decision = try decide(
             rows.number.attempts,
@@ -145,6 +152,7 @@ extension ChallengeEngine {
         case .repeatOutcome(let outcome): return .repeated(outcome: outcome)
         case .take(let counts):
             stage(decision, of: rows, at: now, in: &commit)
+            noteCompletion(of: counts, guess.route, guess.requester, in: &commit)
             return .taken(counts)
         case .send, .compare, .nothing: preconditionFailure("A completion permits taking or repeating.")
         }
@@ -155,6 +163,11 @@ extension ChallengeEngine {
         try await committing(guess.tag) { (commit: inout StagedCommit) async throws(OTPError) -> Completion in
             try await stageCompletion(of: guess, outcome: outcome, in: &commit)
         }
+    }
+
+    private func rows(of guess: RightGuess) async throws(OTPError) -> Rows {
+        let device = devices.device(showing: guess.requester.deviceToken, for: guess.tag, at: time.now())
+        return try await rows(of: guess.tag, device: device, account: guess.requester.pseudonym).0
     }
 
     /// A key that is gone has taken its codes with it.

@@ -1,3 +1,4 @@
+import CryptoPrimitives
 package import IdentityTypes
 package import RecordStorage
 
@@ -37,9 +38,12 @@ package struct NumberAttempts: Hashable, Sendable {
         RecordKey(partition: partitions.partition(of: tag.bytes), collection: collection, row: tag.bytes + device.bytes)
     }
 
-    /// Of an account's budget.
-    static func key(of account: Pseudonym, in partitions: PartitionCount) -> RecordKey {
-        RecordKey(partition: partitions.partition(of: account.bytes), collection: collection, row: account.bytes)
+    /// Of an account's budget: under a name that says nothing of the account, and so may outlive it by a few days.
+    static func key(of account: Pseudonym, _ key: BudgetKey, in partitions: PartitionCount) -> RecordKey {
+        var hash = BLAKE2b(label: "SPNI/v1/budget-account", key: key.secret, length: 16)
+        hash.append(account.bytes)
+        let name = hash.finish()
+        return RecordKey(partition: partitions.partition(of: name), collection: collection, row: name)
     }
 
     package func challenge(_ id: ChallengeID) -> Challenge? {

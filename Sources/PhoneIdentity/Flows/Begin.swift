@@ -17,7 +17,7 @@ extension IdentityService {
     ///   - requester: the same session must complete it.
     ///   - language: BCP 47, of the message.
     /// - Throws: ``IdentityError``: a `phone.` code, `.numberNotValid`, `.lineTypeRefused`, `.regionRefused`, `otp.tooManySends`, `otp.locked`,
-    ///   `otp.requesterInvalid`, `transport.queueFull`, `.busy`, `otp.unavailable`, a storage or vault code; for a step-up also
+    ///   `otp.networkLimited`, `otp.adjacentNumbers`, `otp.rangeClosed`, `otp.countryLimited`, `otp.deploymentLimited`, `otp.proofInvalid`, `otp.requesterInvalid`, `transport.queueFull`, `.busy`, `otp.unavailable`, a storage or vault code; for a step-up also
     ///   `.unknownPseudonym`, `.erasing`, `consent.notGiven`, `consent.withdrawn`, `consent.expired`. Nothing is sent then, and
     ///   nothing written, unless a store stayed silent about its commit (`.busy`).
     public func begin(
@@ -46,6 +46,8 @@ extension IdentityService {
                 TransportError(
                     .unsupported, "The transport has no \(channel.rawValue), which this kind of line needs: give a mobile number."))
         }
+        let (route, requester) = (Self.route(of: typed, channel), Self.requester(requester, for: occasion))
+        do throws(OTPError) { try engine.refuseIfLimited(route, requester: requester) } catch { throw IdentityError(error) }
         // The one place where a number becomes a secret.
         let number = try Self.guarded(typed)
         let place: MessageQueue.Reservation
@@ -59,14 +61,42 @@ extension IdentityService {
             let (subject, isDeliverable) = try await addressee(of: occasion, tags, in: &commit)
             do throws(OTPError) {
                 return try await engine.stageBegin(
-                    occasion.challengePurpose, tag: tags.budget, subject: subject, isDeliverable: isDeliverable, requester: requester,
-                    sealing: ticket, in: &commit)
+                    occasion.challengePurpose, tag: tags.budget, subject: subject, isDeliverable: isDeliverable, route: route,
+                    requester: requester, sealing: ticket, in: &commit)
             } catch {
                 throw IdentityError(error)
             }
         }
         place.fill(item(for: begun, number: number, channel: channel, language: language))
         return receipt(begun)
+    }
+
+    /// Work that lets a client past `otp.networkLimited` once: solved, it comes back as the requester's ``Requester/proof``.
+    ///
+    /// - Throws: ``IdentityError``: `otp.requesterInvalid`.
+    public func puzzle(for requester: Requester) throws(IdentityError) -> ProofPuzzle {
+        do throws(OTPError) { return try engine.puzzle(for: requester) } catch { throw IdentityError(error) }
+    }
+
+    /// What the abuse guard has to know of a number: where it is, which numbers are beside it.
+    private static func route(of typed: PhoneNumber, _ channel: OutboundMessage.Channel) -> SendRoute {
+        typed.withE164Bytes { bytes in
+            let code = typed.callingCode.value
+            // Past the plus sign and the country calling code.
+            let head = 1 + String(code).utf8.count
+            func prefix(_ count: Int) -> [UInt8] { (0..<min(max(count, 0), bytes.count)).map { bytes[$0] } }
+            return SendRoute(
+                countryCallingCode: UInt16(code), kind: channel == .voice ? .voice : .text, range: prefix(head + 4),
+                block: prefix(bytes.count - 2))
+        }
+    }
+
+    /// A step-up is its own account's, whether or not the host says so twice.
+    private static func requester(_ requester: Requester, for occasion: Occasion) -> Requester {
+        guard case .stepUp(let pseudonym) = occasion, requester.pseudonym == nil else { return requester }
+        var requester = requester
+        requester.pseudonym = pseudonym
+        return requester
     }
 
     /// Whom a challenge is about, and whether its code goes out. Reads the same records whoever the number belongs to.
@@ -104,7 +134,8 @@ extension IdentityService {
     /// Sends a challenge's code again: the same code, the same expiry, no tries given back.
     ///
     /// - Parameter requester: the session the challenge was begun in.
-    /// - Throws: ``IdentityError``: a token's code, `otp.tooManySends`, `otp.locked`, `otp.exhausted`, `otp.expired`, `otp.alreadyCompleted`,
+    /// - Throws: ``IdentityError``: a token's code, `otp.tooManySends`, `otp.locked`, `otp.networkLimited`, `otp.adjacentNumbers`, `otp.rangeClosed`,
+    ///   `otp.countryLimited`, `otp.deploymentLimited`, `otp.proofInvalid`, `otp.exhausted`, `otp.expired`, `otp.alreadyCompleted`,
     ///   `otp.challengeNotFound` (also for another session), `otp.requesterInvalid`, `transport.queueFull`, `.busy` or a storage code; of a step-up
     ///   also `.unknownPseudonym`, `.erasing`, `consent.notGiven`, `consent.withdrawn`, `consent.expired`.
     public func resend(_ token: ChallengeToken, requester: Requester, language: String = "en") async throws(IdentityError)

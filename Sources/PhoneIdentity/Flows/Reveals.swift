@@ -1,5 +1,6 @@
 import AuditLog
 import IdentityTypes
+import OTPEngine
 import RecordStorage
 public import SealedStore
 
@@ -93,7 +94,7 @@ extension IdentityService {
     /// Removes rows that have expired an hour ago, and are no state of anything: remembered releases, denied requests.
     func sweepExpired(in partition: Partition) async throws(IdentityError) -> Int {
         var swept = 0
-        for collection in [Self.releaseCollection, RevealDesk.collection] {
+        for collection in [Self.releaseCollection, RevealDesk.collection] + ChallengeEngine.expiringCollections {
             var range = RecordRange(partition: partition, collection: collection)
             while true {
                 let page: [StoredRecord]

@@ -68,7 +68,8 @@ extension IdentityService {
         }
     }
 
-    /// One round over everything that is over: abandoned challenges, orphaned keys, interrupted erasures.
+    /// One round over everything that is over: abandoned challenges, orphaned keys, interrupted erasures; and what this process knows of shared
+    /// budgets and their rows do not.
     ///
     /// ``run()`` does this every minute; an operator's job may do it too.
     ///
@@ -76,6 +77,7 @@ extension IdentityService {
     @discardableResult
     public func sweep() async throws(IdentityError) -> Int {
         var count = 0
+        do { count += try await engine.settleBudgets() } catch { throw IdentityError(error) }
         for partition in environment.partitions.all {
             var cursor: [UInt8]?
             repeat {

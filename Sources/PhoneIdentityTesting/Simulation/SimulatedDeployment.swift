@@ -53,6 +53,7 @@ final class SimulatedDeployment: Sendable {
     /// Mostly many codes in a short time, so that much happens; else the defaults.
     private static func drawnPolicy(_ scheduler: SimulationScheduler) throws -> IdentityPolicy {
         var policy = IdentityPolicy(template: CodeTemplate(brand: "Simulation"))
+        policy.abuse = .forNumbersOfTests
         guard scheduler.draw(below: 4) > 0 else { return policy }
         var sends = SendPolicy()
         sends.coolDown = .seconds(1)

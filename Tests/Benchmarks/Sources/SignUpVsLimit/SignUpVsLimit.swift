@@ -33,6 +33,8 @@ private enum Measurement {
             store: shredStore, keyring: keyServiceKeyring,
             forgetOldPages: { () throws(StorageError) in try await shredStore.truncateWriteAheadLog() })
         let inbox = DevelopmentInbox()
+        var policy = IdentityPolicy(template: CodeTemplate(brand: "Benchmark"))
+        policy.abuse = .forNumbersOfTests
         let service = try await IdentityService.open(
             IdentityEnvironment(
                 identityStore: identityStore,
@@ -41,7 +43,7 @@ private enum Measurement {
                 log: try IdentityEnvironment.Log(
                     directory: "\(directory)/log", head: "\(directory)/log.head",
                     keyring: try LogKeyring(path: "\(directory)/log.keyring", passphrase: passphrase)),
-                policy: IdentityPolicy(template: CodeTemplate(brand: "Benchmark"))))
+                policy: policy))
 
         let raw = RawSQLite(path: "\(directory)/raw.sqlite")
         let cryptography = SignUpCryptography(host: hostKeyring, keyService: keyServiceKeyring)

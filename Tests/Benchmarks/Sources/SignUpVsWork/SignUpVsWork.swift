@@ -148,6 +148,8 @@ private struct Deployment {
         let keyService = LocalKeyService(
             store: shred, keyring: try KeyServiceKeyring(path: "\(directory)/keyservice.keyring", passphrase: passphrase),
             forgetOldPages: { () throws(StorageError) in try await shredStore.truncateWriteAheadLog() })
+        var policy = IdentityPolicy(template: CodeTemplate(brand: "Benchmark"))
+        policy.abuse = .forNumbersOfTests
         service = try await IdentityService.open(
             IdentityEnvironment(
                 identityStore: identity,
@@ -158,7 +160,7 @@ private struct Deployment {
                 log: try IdentityEnvironment.Log(
                     directory: "\(directory)/log", head: "\(directory)/log.head",
                     keyring: try LogKeyring(path: "\(directory)/log.keyring", passphrase: passphrase)),
-                policy: IdentityPolicy(template: CodeTemplate(brand: "Benchmark"))))
+                policy: policy))
     }
 
     /// Rows that were written so far, by whoever.

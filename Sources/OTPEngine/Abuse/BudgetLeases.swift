@@ -1,0 +1,335 @@
+import IdentityTypes
+import RecordStorage
+import Synchronization
+
+/// The slices of shared budgets that this process holds, and what it has not told their rows yet.
+///
+/// A code is paid for here, in memory. Only where a slice is used up does the commit of the code itself carry a new one, so that a begin stays
+/// one read and one commit; while one commit carries a slice, others spend what is left of the last. What a process holds when it dies is
+/// lost to the budget, never spent twice.
+final class BudgetLeases: Sendable {
+    /// One use of a budget.
+    struct Use: Hashable, Sendable {
+        let key: SharedBudgetKey
+        let price: Money
+    }
+
+    struct Lease: Sendable {
+        var messages = 0
+        var money = Money.zero
+        var until = Timestamp(milliseconds: 0)
+        var isTight = false
+        /// How many messages to ask for: twice as many each time a slice lasts less than ten seconds.
+        var wanted = 4
+        var grantedAt = Timestamp(milliseconds: 0)
+        var refusal: SharedRefusal?
+        var report = BudgetReport()
+        /// Of a budget that is in memory alone.
+        var local = SharedBudget()
+        /// A commit is on its way with the next slice.
+        var isCarried = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+        var lastUse = Timestamp(milliseconds: 0)
+    }
+
+    private struct State {
+        var leases: [SharedBudgetKey: Lease] = [:]
+    }
+
+    /// How many budgets are remembered; the ones unused longest go first.
+    private let capacity: Int
+    private let state = Mutex(State())
+    let policy: AbusePolicy
+
+    init(policy: AbusePolicy, capacity: Int = 100_000) {
+        self.policy = policy
+        self.capacity = capacity
+    }
+
+    /// How many are remembered.
+    var count: Int { state.withLock { $0.leases.count } }
+
+    private enum Taken {
+        case spent, carried(isNeeded: Bool)
+        case refused(SharedRefusal)
+        case busy
+    }
+
+    /// Takes one use of each budget, or of none.
+    ///
+    /// - Returns: what is taken; it goes back unless the commit that it accompanies succeeds.
+    func hold(_ uses: [Use], at now: Timestamp) async throws(OTPError) -> BudgetHold {
+        let hold = BudgetHold(leases: self, at: now)
+        for use in uses {
+            taking: while true {
+                switch take(use, at: now) {
+                case .spent:
+                    hold.spent.append(use)
+                    break taking
+                case .carried(let isNeeded):
+                    hold.carried.append(BudgetHold.Carried(use: use, isNeeded: isNeeded))
+                    if !isNeeded { hold.spent.append(use) }
+                    break taking
+                case .refused(let refusal): throw .limited(use.key, until: refusal.until, at: now)
+                case .busy: await untilCarried(use.key)
+                }
+            }
+        }
+        return hold
+    }
+
+    /// Whether a use of these budgets is known to be refused. Takes nothing.
+    func refuseIfKnown(_ uses: [Use], at now: Timestamp) throws(OTPError) {
+        for use in uses {
+            let refusal = state.withLock { $0.leases[use.key]?.refusal }
+            if let refusal, now < refusal.until { throw .limited(use.key, until: refusal.until, at: now) }
+        }
+    }
+
+    private func take(_ use: Use, at now: Timestamp) -> Taken {
+        state.withLock { state in
+            makeRoom(in: &state)
+            return Self.take(use, from: &state.leases[use.key, default: Lease()], at: now, policy)
+        }
+    }
+
+    private static func take(_ use: Use, from lease: inout Lease, at now: Timestamp, _ policy: AbusePolicy) -> Taken {
+        lease.lastUse = now
+        if let refusal = lease.refusal {
+            if now < refusal.until { return .refused(refusal) }
+            lease.refusal = nil
+        }
+        guard use.key.isShared else { return takeLocally(use, from: &lease, at: now, policy) }
+        if lease.messages >= 1, lease.money >= use.price, now < lease.until {
+            lease.messages -= 1
+            lease.money = Money(micros: lease.money.micros - use.price.micros)
+            // Only of budgets that many draw on is the next slice fetched before the last is used up.
+            guard lease.wanted > 8, lease.messages * 2 < lease.wanted, !lease.isCarried else { return .spent }
+            lease.isCarried = true
+            return .carried(isNeeded: false)
+        }
+        if lease.isCarried { return .busy }
+        lease.isCarried = true
+        return .carried(isNeeded: true)
+    }
+
+    private static func takeLocally(_ use: Use, from lease: inout Lease, at now: Timestamp, _ policy: AbusePolicy) -> Taken {
+        let rules = SharedRules(of: use.key, policy)
+        lease.local.take(lease.report, at: now, rules)
+        lease.report = BudgetReport()
+        return switch lease.local.grant(1, at: .zero, now: now, rules) {
+        case .success: .spent
+        case .failure(let refusal): .refused(refusal)
+        }
+    }
+
+    private func untilCarried(_ key: SharedBudgetKey) async {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                guard state.leases[key]?.isCarried == true else { return true }
+                state.leases[key]?.waiting.append(continuation)
+                return false
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    /// Who sends to many numbers once cannot make this process remember without end.
+    private func makeRoom(in state: inout State) {
+        guard state.leases.count >= capacity else { return }
+        let idle = state.leases.filter { !$0.value.isCarried }.sorted { $0.value.lastUse < $1.value.lastUse }
+        for (key, _) in idle.prefix(max(1, capacity / 8)) { state.leases[key] = nil }
+    }
+
+    // MARK: What a commit carries
+
+    /// What is to be told with the next slice.
+    func report(for carried: BudgetHold.Carried, at now: Timestamp) -> (report: BudgetReport, wanted: Int) {
+        state.withLock { state in
+            var lease = state.leases[carried.use.key] ?? Lease()
+            var report = lease.report
+            if carried.isNeeded {
+                // What does not pay for this use, or is of a window that is over.
+                if now < lease.until { (report.unused, report.unusedMoney) = (lease.messages, lease.money) }
+                (lease.messages, lease.money) = (0, .zero)
+            }
+            state.leases[carried.use.key] = lease
+            return (report, lease.wanted)
+        }
+    }
+
+    func isTight(_ key: SharedBudgetKey) -> Bool { state.withLock { $0.leases[key]?.isTight ?? false } }
+
+    func note(_ refusal: SharedRefusal, of key: SharedBudgetKey, at now: Timestamp) {
+        // Another process may have told the row of completions meanwhile: look again in a minute.
+        let until = min(refusal.until, now + .seconds(60))
+        state.withLock { $0.leases[key]?.refusal = SharedRefusal(until: until) }
+    }
+
+    /// The commit has succeeded.
+    func settle(_ hold: BudgetHold, at now: Timestamp) {
+        finish { state in
+            for use in hold.spent where use.key.isShared { Self.count(use, hold.isPaidFor, in: &state) }
+            for carried in hold.carried {
+                let key = carried.use.key
+                guard var lease = state.leases[key] else { continue }
+                if let told = hold.told[key] { lease.report.subtract(told) }
+                if let slice = hold.slices[key] {
+                    lease.wanted = now < lease.grantedAt + .seconds(10) ? min(lease.wanted * 2, 1 << 20) : max(4, lease.wanted / 2)
+                    lease.grantedAt = now
+                    if now >= lease.until { (lease.messages, lease.money) = (0, .zero) }
+                    lease.messages += slice.messages
+                    lease.money = lease.money + slice.money
+                    lease.until = slice.until
+                    lease.isTight = slice.isTight
+                    if carried.isNeeded {
+                        lease.messages -= 1
+                        lease.money = Money(micros: lease.money.micros - carried.use.price.micros)
+                    }
+                }
+                state.leases[key] = lease
+                if carried.isNeeded, !carried.isOnlyTold { Self.count(carried.use, hold.isPaidFor, in: &state) }
+            }
+            return hold.carried.map(\.use.key)
+        }
+    }
+
+    private static func count(_ use: Use, _ isPaidFor: Bool, in state: inout State) {
+        guard var lease = state.leases[use.key] else { return }
+        lease.report.sent += 1
+        if isPaidFor { lease.report.spent = lease.report.spent + use.price }
+        state.leases[use.key] = lease
+    }
+
+    /// Nothing was committed: what was taken goes back.
+    func release(_ hold: BudgetHold) {
+        finish { state in
+            for use in hold.spent { Self.giveBack(use, in: &state) }
+            for carried in hold.carried {
+                guard let told = hold.told[carried.use.key] else { continue }
+                state.leases[carried.use.key]?.messages += told.unused
+                let money = (state.leases[carried.use.key]?.money ?? .zero) + told.unusedMoney
+                state.leases[carried.use.key]?.money = money
+            }
+            return hold.carried.map(\.use.key)
+        }
+    }
+
+    /// Whether it was committed is not known: all of it counts as spent, and what was told as told.
+    func abandon(_ hold: BudgetHold) {
+        finish { state in
+            for use in hold.spent where use.key.isShared { Self.count(use, true, in: &state) }
+            for carried in hold.carried {
+                if let told = hold.told[carried.use.key] { state.leases[carried.use.key]?.report.subtract(told) }
+            }
+            return hold.carried.map(\.use.key)
+        }
+    }
+
+    private static func giveBack(_ use: Use, in state: inout State) {
+        if use.key.isShared {
+            state.leases[use.key]?.messages += 1
+            let money = (state.leases[use.key]?.money ?? .zero) + use.price
+            state.leases[use.key]?.money = money
+        } else {
+            state.leases[use.key]?.report.unused += 1
+        }
+    }
+
+    private func finish(_ change: (inout State) -> [SharedBudgetKey]) {
+        let waiting = state.withLock { state in
+            var waiting: [CheckedContinuation<Void, Never>] = []
+            for key in change(&state) {
+                state.leases[key]?.isCarried = false
+                waiting += state.leases[key]?.waiting ?? []
+                state.leases[key]?.waiting = []
+            }
+            return waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    // MARK: Completions
+
+    /// A challenge was completed whose messages had cost `earned`.
+    func noteCompletion(_ keys: [SharedBudgetKey], earned: Money, at now: Timestamp) {
+        state.withLock { state in
+            makeRoom(in: &state)
+            for key in keys {
+                var lease = state.leases[key] ?? Lease()
+                lease.report.completed += 1
+                lease.report.earned = lease.report.earned + earned
+                lease.lastUse = now
+                // A right guess is none of the network's wrong ones.
+                if case .guesses = key { lease.messages += 1 }
+                state.leases[key] = lease
+            }
+        }
+    }
+
+    /// Budgets whose rows have something to be told: what was completed, or slices that nobody has used for a while.
+    func untold(at now: Timestamp, idle: Duration) -> [SharedBudgetKey] {
+        state.withLock { state in
+            state.leases.compactMap { key, lease in
+                guard key.isShared, !lease.isCarried else { return nil }
+                let isIdle = lease.messages > 0 && now < lease.until && now >= lease.lastUse + idle
+                return !lease.report.isEmpty || isIdle ? key : nil
+            }
+        }
+    }
+
+    /// Takes on telling a row, unless somebody else is at it.
+    func holdToTell(_ key: SharedBudgetKey, at now: Timestamp) -> BudgetHold? {
+        let isFree = state.withLock { state in
+            guard state.leases[key]?.isCarried == false else { return false }
+            state.leases[key]?.isCarried = true
+            return true
+        }
+        guard isFree else { return nil }
+        let hold = BudgetHold(leases: self, at: now)
+        hold.carried.append(BudgetHold.Carried(use: Use(key: key, price: .zero), isNeeded: true, isOnlyTold: true))
+        return hold
+    }
+}
+
+/// What one operation has taken from shared budgets, until its commit has succeeded: else it goes back by itself.
+// @unchecked: one operation owns it, which goes on to its commit and ends there; nothing else sees it.
+final class BudgetHold: CommitCompanion, @unchecked Sendable {
+    struct Carried: Hashable, Sendable {
+        let use: BudgetLeases.Use
+        /// Whether this operation rests on the slice that it carries.
+        let isNeeded: Bool
+        /// Nothing is asked for: the row is only told.
+        var isOnlyTold = false
+    }
+
+    private let leases: BudgetLeases
+    private let now: Timestamp
+    private var isSettled = false
+    var spent: [BudgetLeases.Use] = []
+    var carried: [Carried] = []
+    var told: [SharedBudgetKey: BudgetReport] = [:]
+    var slices: [SharedBudgetKey: SharedBudget.Slice] = [:]
+    /// `false` for a decoy. It draws on every budget all the same, else who sees a range close learns which numbers are known; only the sum of
+    /// what was spent leaves it out.
+    var isPaidFor = true
+
+    init(leases: BudgetLeases, at now: Timestamp) {
+        self.leases = leases
+        self.now = now
+    }
+
+    func committed() {
+        isSettled = true
+        leases.settle(self, at: now)
+    }
+
+    func outcomeUnknown() {
+        isSettled = true
+        leases.abandon(self)
+    }
+
+    deinit {
+        if !isSettled { leases.release(self) }
+    }
+}

@@ -1,0 +1,296 @@
+import CryptoPrimitives
+import IdentityTypes
+import RecordStorage
+import Synchronization
+import Testing
+
+@testable import OTPEngine
+
+@Suite("Codes to strangers' numbers cost a bounded sum, and nobody else a way in")
+struct AbuseGuardTests {
+    private static let tariff = Tariff(
+        prices: [41: .init(text: Money(micros: 50_000), voice: Money(micros: 90_000))],
+        otherwise: .init(text: Money(micros: 200_000), voice: Money(micros: 400_000)))
+
+    private func policy(_ change: (inout AbusePolicy) -> Void = { _ in }) -> AbusePolicy {
+        var policy = AbusePolicy()
+        policy.tariff = Self.tariff
+        change(&policy)
+        return policy
+    }
+
+    private func route(country: UInt16 = 41, range: UInt8 = 0, block: UInt64 = 0) -> SendRoute {
+        SendRoute(
+            countryCallingCode: country, kind: .text, range: [UInt8(country), range], block: withUnsafeBytes(of: block) { Array($0) })
+    }
+
+    private func begin(
+        _ bench: TestBench, _ engine: ChallengeEngine? = nil, number: UInt64, route: SendRoute?, network: String? = nil,
+        proof: RequesterProof? = nil, deliverable: Bool = true, session: String = "session"
+    ) async throws(OTPError) -> BegunChallenge {
+        try await (engine ?? bench.engine).begin(
+            .verification, tag: TestBench.tag(number), isDeliverable: deliverable, route: route,
+            requester: Requester(session: Array(session.utf8), network: network, proof: proof), sealing: TestBench.content())
+    }
+
+    private func budget(_ bench: TestBench, _ key: SharedBudgetKey) async throws -> SharedBudget? {
+        try await bench.store.wrapped.record(at: key.recordKey(.standard)).map { try decodeRecord($0, SharedBudget.init(from:)) }
+    }
+
+    @Test("a pumped range is closed within 50 messages, over three processes, and its neighbours stay open")
+    func pumping() async throws {
+        let bench = TestBench(abuse: policy())
+        let engines = [bench.engine, bench.another(), bench.another()]
+        var (sent, codes) = (0, Set<OTPError.Code>())
+        for number in 0..<600 as Range<UInt64> {
+            do {
+                _ = try await begin(bench, engines[Int(number % 3)], number: number, route: route(range: 1, block: number))
+                sent += 1
+            } catch { codes.insert(error.code) }
+            bench.clock.advance(.seconds(60))
+        }
+        #expect((40...50).contains(sent), "\(sent) messages")
+        #expect(codes == [.rangeClosed])
+        #expect(
+            await bench.refusal { () throws(OTPError) in try await begin(bench, number: 9_000, route: route(range: 2, block: 1)) } == nil)
+        // What it cost was known before.
+        let bound = bench.abuse.lossBound(.text, to: 41, ranges: 1)
+        try await settle(engines)
+        let report = try #require(await bench.engine.spending(in: [41, 44]).first { $0.country == 41 })
+        #expect(report.today.messages == sent + 1 && report.today.lost == Money(micros: 50_000) * (sent + 1))
+        #expect(report.today.lost <= bound.moneyPerRange + Money(micros: 50_000))
+    }
+
+    private func settle(_ engines: [ChallengeEngine]) async throws {
+        for engine in engines { try await engine.settleBudgets(idle: .zero) }
+    }
+
+    @Test("one code after another to adjacent numbers stops early")
+    func adjacentNumbers() async throws {
+        let bench = TestBench(abuse: policy())
+        var refusals: [OTPError.Code] = []
+        for number in 0..<30 as Range<UInt64> {
+            do { _ = try await begin(bench, number: number, route: route(range: UInt8(number), block: 5)) } catch {
+                refusals.append(error.code)
+            }
+        }
+        #expect(refusals == [OTPError.Code](repeating: .adjacentNumbers, count: 20))
+    }
+
+    @Test("a network that used up its codes goes on with a proof of work, each good once and for its session")
+    func proofOfWork() async throws {
+        let bench = TestBench(abuse: policy { $0.proofDifficulty = 16 })
+        let network = "198.51.100.7"
+        for number in 0..<20 as Range<UInt64> {
+            _ = try await begin(bench, number: number, route: route(range: UInt8(number), block: number), network: network)
+        }
+        func asked(_ number: UInt64, _ proof: RequesterProof? = nil, session: String = "session") async -> OTPError.Code? {
+            await bench.refusal { () throws(OTPError) in
+                try await begin(
+                    bench, bench.another(), number: number, route: route(range: 200, block: number), network: "198.51.100.200",
+                    proof: proof,
+                    session: session)
+            }
+        }
+        #expect(await asked(30) == .networkLimited)
+        #expect(await asked(31, .checkedByHost) == nil)
+        let puzzle = try bench.engine.puzzle(for: bench.requester)
+        let solution = puzzle.solve()
+        #expect(puzzle.text.utf8.count == 72)
+        #expect(await asked(32, .work(solution), session: "thief") == .proofInvalid)
+        #expect(await asked(32, .work(solution)) == nil)
+        #expect(await asked(33, .work(solution)) == .proofInvalid)
+        for wrong in ["", ".", puzzle.text, puzzle.text + ".", "\(puzzle.text).x", "AAAA.1", String(repeating: "A", count: 100_000), "é.1"]
+        {
+            #expect(await asked(34, .work(wrong)) == .proofInvalid)
+        }
+        let late = try bench.engine.puzzle(for: bench.requester).solve()
+        bench.clock.advance(.seconds(600))
+        #expect(await asked(35, .work(late)) == .proofInvalid)
+    }
+
+    @Test("a proof used twice at once sends one code")
+    func proofOnce() async throws {
+        let bench = TestBench(abuse: policy { $0.proofDifficulty = 16 })
+        let solution = RequesterProof.work(try bench.engine.puzzle(for: bench.requester).solve())
+        let engines = [bench.engine, bench.another()]
+        let won = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<40 as Range<UInt64> {
+                group.addTask {
+                    await bench.refusal { () throws(OTPError) in
+                        try await begin(
+                            bench, engines[Int(number % 2)], number: number, route: route(range: UInt8(number), block: number),
+                            network: "198.51.100.7", proof: solution)
+                    } == nil
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(won == 1)
+    }
+
+    @Test("many at once from several processes never pass the day's limit, in messages or in money", arguments: [true, false])
+    func exactTogether(byMoney: Bool) async throws {
+        let limit = 300
+        let bench = TestBench(
+            abuse: policy {
+                $0.deployment =
+                    byMoney
+                    ? DailyLimits(messages: 1_000_000, money: Money(micros: 50_000) * limit)
+                    : DailyLimits(messages: limit, money: Money(1_000_000))
+                $0.range = ConversionLimits(credit: 100_000)
+                $0.country = ConversionLimits(credit: 100_000)
+            })
+        let engines = (0..<4).map { _ in bench.another() }
+        let sent = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<800 as Range<UInt64> {
+                group.addTask {
+                    do throws(OTPError) {
+                        _ = try await begin(bench, engines[Int(number % 4)], number: number, route: route(block: number))
+                        return true
+                    } catch {
+                        #expect([.deploymentLimited, .busy].contains(error.code))
+                        return false
+                    }
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(sent <= limit)
+        // Processes hold a sixteenth of what is left at most, so little is stranded.
+        #expect(sent > limit * 3 / 4, "\(sent)")
+    }
+
+    @Test("what a commit does not do goes back, and one of unknown outcome counts as spent")
+    func faults() async throws {
+        let bench = TestBench(abuse: policy { $0.deployment.messages = 3 })
+        // The number refuses: nothing is spent.
+        _ = try await begin(bench, number: 1, route: nil)
+        for _ in 0..<10 {
+            #expect(await bench.refusal { () throws(OTPError) in try await begin(bench, number: 1, route: nil) } == .tooManySends)
+        }
+        bench.store.next(.unavailable)
+        #expect(await bench.refusal { () throws(OTPError) in try await begin(bench, number: 2, route: nil) } == .unavailable)
+        _ = try await begin(bench, number: 2, route: nil)
+        bench.store.next(.unknownLanded, .unavailable, .unavailable, .unavailable)
+        #expect(await bench.refusal { () throws(OTPError) in try await begin(bench, number: 3, route: nil) } == .busy)
+        #expect(await bench.refusal { () throws(OTPError) in try await begin(bench, number: 4, route: nil) } == .deploymentLimited)
+    }
+
+    @Test("a decoy draws on the same budgets as a message, so that no limit tells who is known; only the bill leaves it out")
+    func decoys() async throws {
+        var histories: [[OTPError.Code?]] = []
+        for isDeliverable in [true, false] {
+            let bench = TestBench(abuse: policy())
+            var history: [OTPError.Code?] = []
+            for number in 0..<60 as Range<UInt64> {
+                history.append(
+                    await bench.refusal { () throws(OTPError) in
+                        try await begin(bench, number: number, route: route(range: 1, block: number), deliverable: isDeliverable)
+                    })
+            }
+            histories.append(history)
+            try await settle([bench.engine])
+            let report = try #require(await bench.engine.spending(in: [41]).first)
+            #expect(report.today.messages == history.count { $0 == nil })
+            #expect(report.today.spent == (isDeliverable ? Money(micros: 50_000) * report.today.messages : .zero))
+        }
+        #expect(histories[0] == histories[1] && Set(histories[0]) == [nil, .rangeClosed])
+    }
+
+    @Test("a country that is pumped in many ranges closes the quiet ones, not those where people sign up")
+    func country() async throws {
+        let bench = TestBench(abuse: policy { $0.country = ConversionLimits(credit: 60) })
+        // Somebody completes in one range.
+        let honest = try await begin(bench, number: 1, route: route(range: 250, block: 1))
+        _ = try await bench.succeed(honest)
+        try await settle([bench.engine])
+        var sent = 0
+        for number in 10..<400 as Range<UInt64> {
+            if (try? await begin(bench, number: number, route: route(range: UInt8(number / 2 % 200), block: number))) != nil { sent += 1 }
+            bench.clock.advance(.seconds(10))
+        }
+        #expect((50...90).contains(sent), "\(sent) messages")
+        #expect(await bench.refusal { () throws(OTPError) in try await begin(bench, number: 2, route: route(range: 250, block: 2)) } == nil)
+    }
+
+    @Test("wrong codes are limited by network, right ones are not counted, and a proven device goes past")
+    func guessesOfANetwork() async throws {
+        let bench = TestBench(abuse: policy { $0.network.hourlyWrongGuesses = 8 })
+        func requester(_ device: String? = nil) -> Requester {
+            Requester(session: bench.requester.session, network: "203.0.113.9", deviceToken: device)
+        }
+        var device: String?
+        for number in 0..<12 as Range<UInt64> {
+            let challenge = try await begin(bench, number: number, route: nil)
+            guard
+                case .right(let guess) = try await bench.engine.pay(
+                    challenge.token, code: try bench.right(challenge), attempt: bench.attempt(), requester: requester())
+            else { continue }
+            _ = try await bench.engine.complete(guess, outcome: [])
+            device = guess.device.text
+        }
+        var wrong = 0
+        for number in 20..<60 as Range<UInt64> {
+            let challenge = try await begin(bench, number: number, route: nil)
+            let refusal = await bench.refusal { () throws(OTPError) in
+                try await bench.engine.pay(
+                    challenge.token, code: bench.wrong(challenge), attempt: bench.attempt(), requester: requester())
+            }
+            if refusal == .wrongCode { wrong += 1 } else { #expect(refusal == .networkLimited) }
+        }
+        // Twelve completions let the network grow to 36.
+        #expect((24...36).contains(wrong), "\(wrong)")
+        bench.clock.advance(.seconds(60))
+        let challenge = try await bench.engine.begin(
+            .verification, tag: TestBench.tag(11), requester: requester(device), sealing: TestBench.content())
+        guard
+            case .right = try await bench.engine.pay(
+                challenge.token, code: try bench.right(challenge), attempt: bench.attempt(), requester: requester(device))
+        else {
+            Issue.record("The owner's device was shut out.")
+            return
+        }
+    }
+
+    @Test("a begin stays one read and one commit while slices are fetched, and a flood is refused without either")
+    func costs() async throws {
+        let counting = CountingStore()
+        let bench = TestBench(abuse: policy())
+        let engine = bench.another(over: counting)
+        for number in 0..<60 as Range<UInt64> {
+            let (allowed, route) = (number < 10, route(range: 3, block: number / 10))
+            let isRefused = await bench.refusal { () throws(OTPError) in
+                try await begin(bench, engine, number: number, route: route, network: "192.0.2.\(number)")
+            }
+            let counts = counting.take()
+            if isRefused == nil { #expect(counts == .init(reads: 1, commits: 1)) } else { #expect(counts.commits == 0) }
+            if allowed { #expect(isRefused == nil) }
+        }
+        #expect(throws: OTPError.self) {
+            try engine.refuseIfLimited(route(range: 3, block: 0), requester: Requester(session: [1], network: "192.0.2.1"))
+        }
+        #expect(counting.take() == .init())
+    }
+
+    @Test("memory stays bounded whatever strangers send")
+    func memory() async throws {
+        let leases = BudgetLeases(policy: .standard, capacity: 64)
+        for index in 0..<5_000 as Range<UInt64> {
+            let name = BudgetName(bytes: withUnsafeBytes(of: index) { Array($0) })
+            let hold = try await leases.hold([.init(key: .block(name), price: .zero)], at: Timestamp(milliseconds: Int64(index)))
+            hold.committed()
+        }
+        #expect(leases.count <= 64)
+    }
+
+    @Test("limits that are none are refused")
+    func weakPolicies() {
+        for change in [
+            { $0.network.hourlySends = 0 }, { $0.range.credit = 0 }, { $0.country.firstProbe = .zero }, { $0.deployment.messages = -1 },
+            { $0.adjacentNumbers = 0 }, { $0.proofDifficulty = 8 }, { $0.countries[1] = DailyLimits(messages: -1, money: .zero) },
+        ] as [@Sendable (inout AbusePolicy) -> Void] {
+            #expect(throws: OTPError.self) { try policy(change).validate() }
+        }
+    }
+}
