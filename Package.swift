@@ -143,6 +143,12 @@ let package = Package(
             ],
             path: "Tests/SignUpLoad", swiftSettings: strict),
 
+        // Honest people and attackers on one deployment, in simulated time.
+        .executableTarget(
+            name: "traffic",
+            dependencies: ["OTPEngine", "IdentityTypes", "RecordStorage", "CryptoPrimitives", "PhoneIdentityTesting"],
+            path: "Tests/Traffic", swiftSettings: strict),
+
         // What is left in memory of secrets that were dropped.
         .executableTarget(
             name: "memory-scan", dependencies: ["SealedStore", "IdentityTypes", "RecordStorage", "CryptoPrimitives"],

@@ -27,7 +27,8 @@ public struct OTPError: Error, Hashable, Sendable {
         /// The client's network has had its codes or its wrong guesses for now: offer a proof of work, another method, or wait
         /// ``OTPError/retryAfter``.
         public static let networkLimited = Self(rawValue: "otp.networkLimited")
-        /// Codes to this range of numbers are hardly ever used: offer another method, or wait ``OTPError/retryAfter``.
+        /// Codes to this range of numbers are hardly ever used: offer another method, let a check of the host's own vouch for the person, or wait
+        /// ``OTPError/retryAfter``. A device that has proven the number is never stopped by it.
         public static let rangeClosed = Self(rawValue: "otp.rangeClosed")
         /// One after another of adjacent numbers asked for a code: offer another method, or wait ``OTPError/retryAfter``.
         public static let adjacentNumbers = Self(rawValue: "otp.adjacentNumbers")

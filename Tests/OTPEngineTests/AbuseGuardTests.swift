@@ -129,6 +129,36 @@ struct AbuseGuardTests {
         #expect(won == 1)
     }
 
+    @Test("a closed range is no dead end: not to a device that has proven its number, nor to whom the host vouches for")
+    func closedRange() async throws {
+        let bench = TestBench(abuse: policy())
+        let honest = try await begin(bench, number: 1, route: route(range: 1, block: 1))
+        guard
+            case .right(let guess) = try await bench.engine.pay(
+                honest.token, code: try bench.right(honest), attempt: bench.attempt(), requester: bench.requester)
+        else { return }
+        _ = try await bench.engine.complete(guess, outcome: [])
+        for number in 100..<200 as Range<UInt64> {
+            _ = await bench.refusal { () throws(OTPError) in try await begin(bench, number: number, route: route(range: 1, block: number)) }
+        }
+        func refusal(_ number: UInt64, device: String? = nil, proof: RequesterProof? = nil) async -> OTPError.Code? {
+            let (route, requester) = (
+                route(range: 1, block: number), Requester(session: bench.requester.session, deviceToken: device, proof: proof)
+            )
+            do throws(OTPError) {
+                try bench.engine.refuseIfLimited(route, requester: requester)
+                _ = try await bench.engine.begin(
+                    .verification, tag: TestBench.tag(number), route: route, requester: requester, sealing: TestBench.content())
+                return nil
+            } catch { return error.code }
+        }
+        bench.clock.advance(.seconds(31))
+        #expect(await refusal(1) == .rangeClosed)
+        #expect(await refusal(1, device: guess.device.text) == nil)
+        #expect(await refusal(2, device: guess.device.text) == .rangeClosed, "the token is another number's")
+        #expect(await refusal(3, proof: .checkedByHost) == nil)
+    }
+
     @Test("many at once from several processes never pass the day's limit, in messages or in money", arguments: [true, false])
     func exactTogether(byMoney: Bool) async throws {
         let limit = 300

@@ -34,6 +34,8 @@ final class BudgetLeases: Sendable {
 
     private struct State {
         var leases: [SharedBudgetKey: Lease] = [:]
+        /// Shared budgets that were used since their rows were told everything.
+        var untold: Set<SharedBudgetKey> = []
     }
 
     /// How many budgets are remembered; the ones unused longest go first.
@@ -89,6 +91,7 @@ final class BudgetLeases: Sendable {
     private func take(_ use: Use, at now: Timestamp) -> Taken {
         state.withLock { state in
             makeRoom(in: &state)
+            if use.key.isShared { state.untold.insert(use.key) }
             return Self.take(use, from: &state.leases[use.key, default: Lease()], at: now, policy)
         }
     }
@@ -138,7 +141,10 @@ final class BudgetLeases: Sendable {
     private func makeRoom(in state: inout State) {
         guard state.leases.count >= capacity else { return }
         let idle = state.leases.filter { !$0.value.isCarried }.sorted { $0.value.lastUse < $1.value.lastUse }
-        for (key, _) in idle.prefix(max(1, capacity / 8)) { state.leases[key] = nil }
+        for (key, _) in idle.prefix(max(1, capacity / 8)) {
+            state.leases[key] = nil
+            state.untold.remove(key)
+        }
     }
 
     // MARK: What a commit carries
@@ -188,6 +194,7 @@ final class BudgetLeases: Sendable {
                     }
                 }
                 state.leases[key] = lease
+                if carried.isOnlyTold, lease.report.isEmpty, lease.messages == 0 { state.untold.remove(key) }
                 if carried.isNeeded, !carried.isOnlyTold { Self.count(carried.use, hold.isPaidFor, in: &state) }
             }
             return hold.carried.map(\.use.key)
@@ -260,6 +267,7 @@ final class BudgetLeases: Sendable {
                 lease.report.completed += 1
                 lease.report.earned = lease.report.earned + earned
                 lease.lastUse = now
+                if key.isShared { state.untold.insert(key) }
                 // A right guess is none of the network's wrong ones.
                 if case .guesses = key { lease.messages += 1 }
                 state.leases[key] = lease
@@ -267,27 +275,29 @@ final class BudgetLeases: Sendable {
         }
     }
 
-    /// Budgets whose rows have something to be told: what was completed, or slices that nobody has used for a while.
+    /// Budgets whose rows have something to be told. The few that everybody draws on at once, the others when nobody has used them for a
+    /// while: their next slice tells them anyway, and telling each at once would cost as many commits as sign-ups.
     func untold(at now: Timestamp, idle: Duration) -> [SharedBudgetKey] {
         state.withLock { state in
-            state.leases.compactMap { key, lease in
-                guard key.isShared, !lease.isCarried else { return nil }
-                let isIdle = lease.messages > 0 && now < lease.until && now >= lease.lastUse + idle
-                return !lease.report.isEmpty || isIdle ? key : nil
+            state.untold.filter { key in
+                guard let lease = state.leases[key], !lease.isCarried else { return false }
+                switch key {
+                case .deployment, .country: return true
+                default: return now >= lease.lastUse + idle
+                }
             }
         }
     }
 
-    /// Takes on telling a row, unless somebody else is at it.
-    func holdToTell(_ key: SharedBudgetKey, at now: Timestamp) -> BudgetHold? {
-        let isFree = state.withLock { state in
-            guard state.leases[key]?.isCarried == false else { return false }
-            state.leases[key]?.isCarried = true
-            return true
-        }
-        guard isFree else { return nil }
+    /// Takes on telling these rows, but those that somebody else is at.
+    func holdToTell(_ keys: some Sequence<SharedBudgetKey>, at now: Timestamp) -> BudgetHold {
         let hold = BudgetHold(leases: self, at: now)
-        hold.carried.append(BudgetHold.Carried(use: Use(key: key, price: .zero), isNeeded: true, isOnlyTold: true))
+        state.withLock { state in
+            for key in keys where state.leases[key]?.isCarried == false {
+                state.leases[key]?.isCarried = true
+                hold.carried.append(BudgetHold.Carried(use: Use(key: key, price: .zero), isNeeded: true, isOnlyTold: true))
+            }
+        }
         return hold
     }
 }

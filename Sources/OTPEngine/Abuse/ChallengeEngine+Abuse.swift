@@ -8,8 +8,9 @@ extension ChallengeEngine {
     ///
     /// - Throws: ``OTPError`` with code `.networkLimited`, `.adjacentNumbers`, `.rangeClosed`, `.countryLimited` or `.deploymentLimited`.
     public func refuseIfLimited(_ route: SendRoute, requester: Requester) throws(OTPError) {
-        let isKnown = requester.proof != nil || requester.deviceToken != nil
-        try leases.refuseIfKnown(uses(HashedRoute(route, budgetKey), requester, isKnown: isKnown), at: time.now())
+        // Whether a device is known shows only with the number's tag.
+        let standing: Standing = requester.deviceToken == nil ? Standing(requester.proof) : .known
+        try leases.refuseIfKnown(uses(HashedRoute(route, budgetKey), requester, standing), at: time.now())
     }
 
     /// Work that lets a client past the limits of its network, once.
@@ -19,50 +20,85 @@ extension ChallengeEngine {
         puzzles.puzzle(for: try RequesterBinding(requester), at: time.now(), random: random)
     }
 
-    /// Tells the shared budgets' rows what this process knows and they do not: completions, and slices that nobody used for ten minutes.
+    /// Tells the shared budgets' rows what this process knows and they do not: of the deployment and of countries at once, of all others what
+    /// nobody has used for ten minutes.
     ///
-    /// Call it every minute, and before the process ends: else completions reach a range's row only with its next code.
+    /// Call it every minute, and with an idle time of zero before the process ends.
     ///
     /// - Returns: how many rows were told.
     /// - Throws: ``OTPError`` with code `.unavailable`, `.busy` or `.cancelled`; what was not told stays for the next time.
     @discardableResult
     public func settleBudgets(idle: Duration = .seconds(600)) async throws(OTPError) -> Int {
         var told = 0
-        for key in leases.untold(at: time.now(), idle: idle) {
-            guard let hold = leases.holdToTell(key, at: time.now()) else { continue }
-            var commit = StagedCommit(random: random)
-            do throws(StorageError) {
-                let records = try await store.records(at: [key.recordKey(partitions)])
-                try stageShared(hold, records[...], at: time.now(), in: &commit)
-                commit.accompany(hold)
-                try await commit.commit(to: store)
-                told += 1
-            } catch {
-                // Somebody else told the row something: its turn comes again.
-                guard error.code == .conflict else { throw OTPError(error) }
+        let keys = leases.untold(at: time.now(), idle: idle)
+        do throws(StorageError) {
+            for start in stride(from: 0, to: keys.count, by: Self.toldTogether) {
+                let some = keys[start..<min(start + Self.toldTogether, keys.count)]
+                do throws(StorageError) {
+                    told += try await tell(some)
+                } catch {
+                    guard error.code == .conflict else { throw error }
+                    // Somebody else told one of them something: one by one, and that one the next time.
+                    for key in some {
+                        do throws(StorageError) { told += try await tell([key]) } catch {
+                            guard error.code == .conflict else { throw error }
+                        }
+                    }
+                }
             }
+        } catch {
+            throw OTPError(error)
         }
         return told
     }
 
+    /// Rows in one commit.
+    private static let toldTogether = 32
+
+    private func tell(_ keys: some Collection<SharedBudgetKey>) async throws(StorageError) -> Int {
+        let hold = leases.holdToTell(keys, at: time.now())
+        guard !hold.carried.isEmpty else { return 0 }
+        var commit = StagedCommit(random: random)
+        let records = try await store.records(at: hold.carried.map { $0.use.key.recordKey(partitions) })
+        try stageShared(hold, records[...], at: time.now(), in: &commit)
+        commit.accompany(hold)
+        try await commit.commit(to: store)
+        return hold.carried.count
+    }
+
+    /// What shows that a requester is no flood.
+    enum Standing: Hashable {
+        case stranger
+        /// Has worked for it: goes past the limits of its network.
+        case hasWorked
+        /// A device that has proven this number, or one that the host vouches for: no flood closes anything to it but the money of the day.
+        case known
+
+        init(_ proof: RequesterProof?) {
+            switch proof {
+            case nil: self = .stranger
+            case .work: self = .hasWorked
+            case .checkedByHost: self = .known
+            }
+        }
+    }
+
     /// What a begin or a resend takes from shared budgets.
-    func uses(_ route: HashedRoute?, _ requester: Requester, isKnown: Bool) -> [BudgetLeases.Use] {
+    func uses(_ route: HashedRoute?, _ requester: Requester, _ standing: Standing) -> [BudgetLeases.Use] {
         let price = route.map { leases.policy.tariff.price($0.kind, to: $0.country) } ?? leases.policy.tariff.otherwise.text
         var uses = [BudgetLeases.Use(key: .deployment, price: price)]
-        if let route {
-            uses.append(.init(key: .country(route.country), price: price))
-            uses.append(.init(key: .range(route.range), price: .zero))
-        }
-        if let network = requester.network, !isKnown {
+        if let route { uses.append(.init(key: .country(route.country), price: price)) }
+        if let route, standing != .known { uses.append(.init(key: .range(route.range), price: .zero)) }
+        if let network = requester.network, standing == .stranger {
             uses.append(.init(key: .network(BudgetName(network: network, budgetKey)), price: .zero))
         }
-        if let route { uses.append(.init(key: .block(route.block), price: .zero)) }
+        if let route, standing != .known { uses.append(.init(key: .block(route.block), price: .zero)) }
         return uses
     }
 
     /// What a guess takes: one of the wrong ones of its network, until it proves to be right.
-    func usesOfGuess(_ requester: Requester, isKnown: Bool) -> [BudgetLeases.Use] {
-        guard let network = requester.network, !isKnown else { return [] }
+    func usesOfGuess(_ requester: Requester, _ standing: Standing) -> [BudgetLeases.Use] {
+        guard let network = requester.network, standing != .known else { return [] }
         return [BudgetLeases.Use(key: .guesses(BudgetName(network: network, budgetKey)), price: .zero)]
     }
 

@@ -131,7 +131,7 @@ extension ChallengeEngine {
         if case .work(let solution) = requester.proof {
             solved = try puzzles.check(solution, by: try RequesterBinding(requester), at: time.now())
         }
-        let hold = try await leases.hold(uses(route, requester, isKnown: device != nil || requester.proof != nil), at: time.now())
+        let hold = try await leases.hold(uses(route, requester, device == nil ? Standing(requester.proof) : .known), at: time.now())
         let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + hold.carried.map { $0.use.key.recordKey(partitions) }
         var (rows, records) = try await rows(of: tag, device: device, account: requester.pseudonym, and: keys)
         let now = time.now()

@@ -101,7 +101,7 @@ extension ChallengeEngine {
         let (permission, digest, paidRows) = try await committing(opened.tag) {
             (commit: inout StagedCommit) async throws(OTPError) -> (ChallengeDecision.Permission, AttemptDigest, Rows) in
             let hold = try await leases.hold(
-                usesOfGuess(requester, isKnown: known != nil || requester.proof == .checkedByHost), at: time.now())
+                usesOfGuess(requester, known == nil ? Standing(requester.proof) : .known), at: time.now())
             let (rows, records) = try await rows(
                 of: opened.tag, device: known, account: requester.pseudonym, and: hold.carried.map { $0.use.key.recordKey(partitions) })
             guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose else {
