@@ -36,3 +36,19 @@ package enum HMACSHA256 {
         }
     }
 }
+
+/// HMAC-SHA-512 under a key of any length, for authenticator apps. Source: RFC 2104, RFC 6238.
+package enum HMACSHA512 {
+    package static func authenticate(_ message: [UInt8], key: borrowing SecretBytes) -> SecretBytes {
+        Sodium.ready()
+        return SecretBytes(count: 64) { target in
+            key.withUnsafeBytes { key in
+                var state = crypto_auth_hmacsha512_state()
+                _ = crypto_auth_hmacsha512_init(&state, key.baseAddress!.assumingMemoryBound(to: UInt8.self), key.count)
+                _ = crypto_auth_hmacsha512_update(&state, message, UInt64(message.count))
+                _ = crypto_auth_hmacsha512_final(&state, target.baseAddress!.assumingMemoryBound(to: UInt8.self))
+                sodium_memzero(&state, MemoryLayout.size(ofValue: state))
+            }
+        }
+    }
+}

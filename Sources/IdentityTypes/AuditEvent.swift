@@ -43,6 +43,11 @@ public enum AuditAction: UInt16, Hashable, Sendable, CaseIterable {
 
     case usedOnHostAssertion = 48
     case deploymentOpened = 49
+
+    case authenticatorEnrolled = 50
+    case authenticatorRemoved = 51
+    case recoveryCodeUsed = 52
+    case recoveryCodesReplaced = 53
 }
 
 /// Whom an entry is about, and the key under which its private part is sealed.

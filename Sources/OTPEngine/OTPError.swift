@@ -20,9 +20,9 @@ public struct OTPError: Error, Hashable, Sendable {
         public static let malformedCode = Self(rawValue: "otp.malformedCode")
         /// The number has had its codes for now: wait ``OTPError/retryAfter``.
         public static let tooManySends = Self(rawValue: "otp.tooManySends")
-        /// The number has had its guesses for now: wait ``OTPError/retryAfter``.
+        /// The number, or the authenticator app, has had its guesses for now: wait ``OTPError/retryAfter``.
         public static let tooManyGuesses = Self(rawValue: "otp.tooManyGuesses")
-        /// Too many wrong codes in a row: closed to codes until ``OTPError/until``. Other methods stay open.
+        /// Too many wrong codes in a row, or at an authenticator app in a year: closed to codes until ``OTPError/until``. Other methods stay open.
         public static let locked = Self(rawValue: "otp.locked")
         /// The client's network has had its codes or its wrong guesses for now: offer a proof of work, another method, or wait
         /// ``OTPError/retryAfter``.
@@ -95,7 +95,7 @@ extension OTPError {
     static var tokenKeyUnknown: Self {
         Self(.tokenKeyUnknown, "This challenge token's key is not here; begin again, and share token keys among all hosts.")
     }
-    static var busy: Self { Self(.busy, "This number is busy; try again in a moment with the same attempt.") }
+    static var busy: Self { Self(.busy, "This is busy; try again in a moment with the same attempt.") }
 
     static func wrongCode(triesLeft: Int) -> Self {
         var error = Self(.wrongCode, "This is not the code; check the message and type it again.")
@@ -110,13 +110,13 @@ extension OTPError {
     }
 
     static func tooManyGuesses(retryAfter: Duration) -> Self {
-        var error = Self(.tooManyGuesses, "Too many codes were tried for this number; wait before trying another.")
+        var error = Self(.tooManyGuesses, "Too many codes were tried; wait before trying another.")
         error.retryAfter = retryAfter
         return error
     }
 
     static func locked(until: Timestamp) -> Self {
-        var error = Self(.locked, "Too many wrong codes in a row closed this number to codes; use another method until the lock ends.")
+        var error = Self(.locked, "Too many wrong codes closed this way in; use another method until the lock ends.")
         error.until = until
         return error
     }

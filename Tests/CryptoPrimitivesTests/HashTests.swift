@@ -40,4 +40,27 @@ struct HashTests {
             #expect(key.withUnsafeBytes { Array($0) } == (try bytes(line[4])))
         }
     }
+
+    @Test func sha1MatchesTheStandard() throws {
+        for line in try vectors("rfc3174-sha1") {
+            let (message, times) = (try bytes(line[0]), try #require(Int(line[1])))
+            let hash = withTemporaryBytes(SHA1.memoryLength + SHA1.length) { memory in
+                let target = UnsafeMutableRawBufferPointer(rebasing: memory[SHA1.memoryLength...])
+                var state = SHA1(in: memory)
+                for _ in 0..<times { state.update(message) }
+                state.finish(into: target)
+                return Array(target)
+            }
+            #expect(hash == (try bytes(line[2])), "\(times) times \(message.count) bytes")
+        }
+    }
+
+    @Test func authenticatorsUnderKeysOfAnyLengthMatchTheStandards() throws {
+        for line in try vectors("rfc2202-rfc4231-hmac") {
+            let key = SecretBytes(copying: try bytes(line[1]))
+            let message = try bytes(line[2])
+            let made = line[0] == "sha1" ? HMACSHA1.authenticate(message, key: key) : HMACSHA512.authenticate(message, key: key)
+            #expect(made.withUnsafeBytes { Array($0) } == (try bytes(line[3])), "\(line[0]), key of \(key.count) bytes")
+        }
+    }
 }
