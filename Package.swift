@@ -149,6 +149,15 @@ let package = Package(
             dependencies: ["OTPEngine", "IdentityTypes", "RecordStorage", "CryptoPrimitives", "PhoneIdentityTesting"],
             path: "Tests/Traffic", swiftSettings: strict),
 
+        // Whether the time of an answer tells what the answer does not.
+        .executableTarget(
+            name: "timing",
+            dependencies: [
+                "PhoneIdentity", "OTPEngine", "SealedStore", "AuditLog", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                "PhoneIdentityTesting",
+            ],
+            path: "Tests/Timing", swiftSettings: strict),
+
         // What is left in memory of secrets that were dropped.
         .executableTarget(
             name: "memory-scan", dependencies: ["SealedStore", "IdentityTypes", "RecordStorage", "CryptoPrimitives"],

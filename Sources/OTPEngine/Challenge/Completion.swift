@@ -21,7 +21,8 @@ public struct RightGuess: Sendable {
     public let begunAt: Timestamp
     public let expiresAt: Timestamp
     /// For the device this guess came from, which has proven the number once the completion is committed.
-    public let device: DeviceToken
+    public var device: DeviceToken { provenDevice.token }
+    private let provenDevice: ProvenDevice
     let binding: RequesterBinding
     let requester: Requester
     let digest: AttemptDigest
@@ -33,11 +34,11 @@ public struct RightGuess: Sendable {
 
     init(
         _ challenge: Challenge, _ opened: TokenSealer.Opened, by requester: Requester, digest: AttemptDigest, rowSecret: RowSecret,
-        device: DeviceToken, paidRows: ChallengeEngine.Rows
+        provenDevice: ProvenDevice, paidRows: ChallengeEngine.Rows
     ) {
         self.paidRows = PaidRows(paidRows)
         self.requester = requester
-        self.device = device
+        self.provenDevice = provenDevice
         self.challenge = challenge.id
         purpose = challenge.purpose
         subject = challenge.subject
@@ -98,8 +99,8 @@ extension ChallengeEngine {
         let opened = try sealer.open(token)
         let binding = try RequesterBinding(requester)
         let known = devices.device(showing: requester.deviceToken, for: opened.tag, at: time.now())
-        let (permission, digest, paidRows) = try await committing(opened.tag) {
-            (commit: inout StagedCommit) async throws(OTPError) -> (ChallengeDecision.Permission, AttemptDigest, Rows) in
+        let (permission, derivation, digest, paidRows) = try await committing(opened.tag) {
+            (commit: inout StagedCommit) async throws(OTPError) -> (ChallengeDecision.Permission, CodeDerivation, AttemptDigest, Rows) in
             let hold = try await leases.hold(
                 usesOfGuess(requester, known == nil ? Standing(requester.proof) : .known), at: time.now())
             let (rows, records) = try await rows(
@@ -107,28 +108,26 @@ extension ChallengeEngine {
             guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose else {
                 throw .challengeNotFound
             }
-            let digest = try derivation(of: challenge, opened.tag).digest(of: attempt, submitting: code)
+            let derivation = try self.derivation(of: challenge, opened.tag)
+            let digest = derivation.digest(of: attempt, submitting: code)
             let now = time.now()
             let decision = try decide(
                 rows.number.attempts, .guess(opened.id, binding, digest, digits: code.count), policy, at: now, payers: rows.payers)
             let paidRows = stage(decision, of: rows, at: now, in: &commit)
             // An attempt asked again is not paid again, here either.
             if !commit.isEmpty { try stage(hold, records, at: now, in: &commit) }
-            return (decision.permission, digest, paidRows)
+            return (decision.permission, derivation, digest, paidRows)
         }
-        func device() -> DeviceToken {
-            let now = time.now()
-            return devices.token(of: known ?? devices.device(provenBy: digest, in: opened.id), for: opened.tag, at: now)
-        }
+        let device = ProvenDevice(devices: devices, shown: known, tag: opened.tag, challenge: opened.id, digest: digest, time: time.now())
         // Only from here on, with the payment acknowledged, is the code looked at.
         switch permission {
-        case .repeatOutcome(let outcome): return .repeated(outcome: outcome, challenge: opened.id, device: device())
+        case .repeatOutcome(let outcome): return .repeated(outcome: outcome, challenge: opened.id, device: device.token)
         case .compare(let challenge):
-            guard try derivation(of: challenge, opened.tag).accepts(code), case .live(let secret) = challenge.state else {
+            guard derivation.accepts(code), case .live(let secret) = challenge.state else {
                 throw .wrongCode(triesLeft: challenge.triesLeft)
             }
             return .right(
-                RightGuess(challenge, opened, by: requester, digest: digest, rowSecret: secret, device: device(), paidRows: paidRows))
+                RightGuess(challenge, opened, by: requester, digest: digest, rowSecret: secret, provenDevice: device, paidRows: paidRows))
         case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
         }
     }

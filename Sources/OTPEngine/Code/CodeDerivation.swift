@@ -5,21 +5,14 @@ package import IdentityTypes
 ///
 /// Everything the challenge is bound to goes into its key, so a row whose subject, purpose or session somebody edits has another code.
 package struct CodeDerivation: Sendable {
-    private let codeKey: RootKey
-    private let deployment: DeploymentID
-    private let tag: BudgetTag
     private let challenge: Challenge
+    /// K: made once, as a guess needs it for its digest and for the code.
+    private let key: RootKey
 
     /// `nil` when the challenge's code key is not among the two.
     package init?(of challenge: Challenge, tag: BudgetTag, deployment: DeploymentID, keys: RootKeys) {
         guard let codeKey = keys.key(challenge.codeKeyID) else { return nil }
-        self.codeKey = codeKey
-        self.deployment = deployment
-        self.tag = tag
         self.challenge = challenge
-    }
-
-    private var key: SecretBytes {
         var hash = BLAKE2b(label: "SPNI/v1/otp", key: codeKey.secret)
         hash.append(deployment.bytes)
         hash.append(challenge.id.bytes)
@@ -27,13 +20,13 @@ package struct CodeDerivation: Sendable {
         hash.append(tag.bytes)
         hash.append(challenge.subject?.bytes ?? [])
         hash.append(challenge.binding.bytes)
-        return hash.finishSecret()
+        key = RootKey(id: codeKey.id, secret: hash.finishSecret())
     }
 
     /// ASCII digits, as many as the challenge has.
     package func code() -> SecretBytes {
         let generation = withUnsafeBytes(of: challenge.generation.bigEndian) { Array($0) }
-        let authenticator = HMACSHA256.authenticate(generation, key: key)
+        let authenticator = HMACSHA256.authenticate(generation, key: key.secret)
         // 128 bits for at most 34 bits of code: the bias is below 2⁻⁹⁴.
         var number = authenticator.withUnsafeBytes { bytes in bytes.prefix(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) } }
         return SecretBytes(count: challenge.digits) { target in
@@ -46,7 +39,7 @@ package struct CodeDerivation: Sendable {
 
     /// What the attempt is recognised by: another code or a new generation under the same attempt is another guess.
     package func digest(of attempt: AttemptID, submitting code: SubmittedCode) -> AttemptDigest {
-        var hash = BLAKE2b(label: "SPNI/v1/otp-attempt", key: key, length: 16)
+        var hash = BLAKE2b(label: "SPNI/v1/otp-attempt", key: key.secret, length: 16)
         hash.append(attempt.bytes)
         hash.append(challenge.generation)
         hash.append(code.digits)

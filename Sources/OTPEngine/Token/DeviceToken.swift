@@ -71,3 +71,19 @@ struct DeviceTokens: Sendable {
         return hash.finish()
     }
 }
+
+/// The device from which a right code came. Its token is made only when it is given out: a right code must not take longer to tell than a
+/// wrong one.
+struct ProvenDevice: Sendable {
+    let devices: DeviceTokens
+    /// What it showed, where that was good.
+    let shown: DeviceID?
+    let tag: BudgetTag
+    let challenge: ChallengeID
+    let digest: AttemptDigest
+    let time: Timestamp
+
+    var token: DeviceToken {
+        devices.token(of: shown ?? devices.device(provenBy: digest, in: challenge), for: tag, at: time)
+    }
+}
