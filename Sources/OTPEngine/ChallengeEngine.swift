@@ -1,3 +1,4 @@
+import CryptoPrimitives
 public import IdentityTypes
 public import RecordStorage
 
@@ -19,6 +20,8 @@ public struct ChallengeEngine: Sendable {
     let sealer: TokenSealer
     let devices: DeviceTokens
     let budgetKey: BudgetKey
+    /// Of this process alone: it names what is in its memory alone, and a token that is read later tells nothing by it.
+    let blockKey: BudgetKey
     let leases: BudgetLeases
     let puzzles: ProofPuzzles
     let retry: ConflictRetry
@@ -60,6 +63,7 @@ public struct ChallengeEngine: Sendable {
         sealer = TokenSealer(deployment: deployment, keys: tokenKeys)
         devices = DeviceTokens(deployment: deployment, key: budgetKey)
         self.budgetKey = budgetKey
+        blockKey = BudgetKey(secret: SecretBytes(random: random))
         leases = BudgetLeases(policy: abuse)
         puzzles = ProofPuzzles(deployment: deployment, key: budgetKey, difficulty: abuse.proofDifficulty)
         self.policy = policy
@@ -80,31 +84,28 @@ extension ChallengeEngine {
         }
 
         let number: Row
-        let device: Row?
         let account: Row?
-
-        var payers: RequesterBudgets {
-            RequesterBudgets(device: device?.attempts.budget, account: account?.attempts.budget)
-        }
     }
 
-    /// Reads the number's row, those of who asks, and whatever else the operation needs, in one go.
+    /// Reads the number's row, that of who asks, and whatever else the operation needs, in one go.
     func rows(
-        of tag: BudgetTag, device: DeviceID? = nil, account: Pseudonym? = nil, and others: [RecordKey] = []
+        of tag: BudgetTag, account: Pseudonym? = nil, and others: [RecordKey] = []
     ) async throws(OTPError) -> (Rows, others: ArraySlice<StoredRecord?>) {
-        let keys: [RecordKey?] = [
-            NumberAttempts.key(of: tag, in: partitions),
-            device.map { NumberAttempts.key(of: $0, for: tag, in: partitions) },
-            account.map { NumberAttempts.key(of: $0, budgetKey, in: partitions) },
-        ]
+        let (number, account) = (
+            NumberAttempts.key(of: tag, in: partitions), account.map { NumberAttempts.key(of: $0, budgetKey, in: partitions) }
+        )
         do {
-            var records = try await store.records(at: keys.compactMap(\.self) + others)[...]
-            var rows: [Rows.Row?] = []
-            for key in keys { rows.append(try key.map { key throws(StorageError) in try Self.row(records.removeFirst(), key) }) }
-            return (Rows(number: rows[0]!, device: rows[1], account: rows[2]), records)
+            var records = try await store.records(at: [number] + (account.map { [$0] } ?? []) + others)[...]
+            let numberRow = try Self.row(records.removeFirst(), number)
+            let accountRow = try account.map { key throws(StorageError) in try Self.row(records.removeFirst(), key) }
+            return (Rows(number: numberRow, account: accountRow), records)
         } catch {
             throw OTPError(error)
         }
+    }
+
+    func payers(_ rows: Rows, isKnownDevice: Bool) -> RequesterBudgets {
+        RequesterBudgets(isKnownDevice: isKnownDevice, account: rows.account?.attempts.budget)
     }
 
     static func row(_ record: StoredRecord?, _ key: RecordKey) throws(StorageError) -> Rows.Row {
@@ -117,21 +118,19 @@ extension ChallengeEngine {
     /// - Returns: the rows as they are once the commit has succeeded.
     @discardableResult
     func stage(_ decision: ChallengeDecision, of rows: Rows, at now: Timestamp, in commit: inout StagedCommit) -> Rows {
-        let next = Rows(
-            number: stage(decision.state, in: rows.number, at: now, in: &commit),
-            device: decision.payers.device.flatMap { stage($0, in: rows.device, at: now, in: &commit) },
-            account: decision.payers.account.flatMap { stage($0, in: rows.account, at: now, in: &commit) })
+        let account = decision.payers.account.flatMap { budget in
+            rows.account.map { stage(NumberAttempts(budget), in: $0, policy.account, at: now, in: &commit) }
+        }
+        let next = Rows(number: stage(decision.state, in: rows.number, policy.number, at: now, in: &commit), account: account)
         if !decision.ended.isEmpty { recorder.record(decision.ended.map { endEvent(of: $0, at: now) }, in: &commit) }
         return next
     }
 
-    private func stage(_ budget: ExactBudget, in row: Rows.Row?, at now: Timestamp, in commit: inout StagedCommit) -> Rows.Row? {
-        row.map { stage(NumberAttempts(budget), in: $0, at: now, in: &commit) }
-    }
-
-    private func stage(_ next: NumberAttempts, in row: Rows.Row, at now: Timestamp, in commit: inout StagedCommit) -> Rows.Row {
+    private func stage(
+        _ next: NumberAttempts, in row: Rows.Row, _ budget: ExactPolicy, at now: Timestamp, in commit: inout StagedCommit
+    ) -> Rows.Row {
         guard next != row.attempts else { return row }
-        let rest = next.restsAt(policy)
+        let rest = next.restsAt(policy, budget)
         let record: StoredRecord?
         if let current = row.record, next.challenges.isEmpty, rest <= now {
             commit.delete(current)

@@ -12,7 +12,7 @@ public struct StagedCommit: Sendable {
     private var places: [RecordKey: Int] = [:]
     private let versions: DrawnVersions
     private var disagreement = false
-    private var companions: [any CommitCompanion] = []
+    package private(set) var companions: [any CommitCompanion] = []
 
     public init(random: any RandomSource) {
         versions = DrawnVersions(random: random)
@@ -94,11 +94,13 @@ public struct StagedCommit: Sendable {
     /// - Throws: ``StorageError``; `.conflict` when an expectation did not hold (read and decide again); `.outcomeUnknown` only when
     ///   the store stays unreachable or another writer has already moved every record that could tell.
     public func commit(to store: some RecordStore) async throws(StorageError) {
-        if disagreement { throw StorageError(.conflict, "Two parts of this operation read different versions of one record.") }
         do throws(StorageError) {
+            if disagreement { throw StorageError(.conflict, "Two parts of this operation read different versions of one record.") }
             try await commitAndSettle(in: store)
         } catch {
-            if error.code == .outcomeUnknown { for companion in companions { companion.outcomeUnknown() } }
+            for companion in companions {
+                if error.code == .outcomeUnknown { companion.outcomeUnknown() } else { companion.notCommitted() }
+            }
             throw error
         }
         for companion in companions { companion.committed() }
@@ -145,6 +147,8 @@ public struct StagedCommit: Sendable {
 package protocol CommitCompanion: AnyObject, Sendable {
     /// All of it was committed.
     func committed()
+    /// Nothing of it was committed.
+    func notCommitted()
     /// Whether it was committed is not known.
     func outcomeUnknown()
 }

@@ -303,6 +303,69 @@ struct AbuseGuardTests {
         #expect(counting.take() == .init())
     }
 
+    @Test("a made-up cookie or proof does not get past the first, cheap refusal")
+    func garbage() async throws {
+        let bench = TestBench(abuse: policy())
+        for number in 0..<60 as Range<UInt64> {
+            _ = await bench.refusal { () throws(OTPError) in try await begin(bench, number: number, route: route(range: 1, block: number)) }
+        }
+        func isRefused(_ device: String?, _ proof: RequesterProof?) -> Bool {
+            do throws(OTPError) {
+                try bench.engine.refuseIfLimited(
+                    route(range: 1, block: 999), requester: Requester(session: [1], deviceToken: device, proof: proof))
+                return false
+            } catch { return true }
+        }
+        #expect(
+            isRefused(nil, nil) && isRefused("x", nil) && isRefused(String(repeating: "A", count: 55), nil) && isRefused(nil, .work("")))
+        #expect(!isRefused(nil, .checkedByHost))
+    }
+
+    @Test("text that is no address is no network of its own")
+    func networkThatIsNone() async {
+        let bench = TestBench(abuse: policy())
+        let refusal = await bench.refusal { () throws(OTPError) in try await begin(bench, number: 1, route: nil, network: "unknown") }
+        #expect(refusal == .requesterInvalid)
+    }
+
+    @Test("over midnight nobody spends yesterday's slice, nor gives it back to today", arguments: [0, 1, 7])
+    func midnight(hosts: Int) async throws {
+        let limit = 64
+        let bench = TestBench(abuse: policy { $0.deployment.messages = limit })
+        let engines = [bench.engine] + (0..<hosts).map { _ in bench.another() }
+        // The clock stands at midnight.
+        bench.clock.advance(.seconds(86_400 - 5))
+        var days = [0, 0]
+        for number in 0..<400 as Range<UInt64> {
+            if number == 60 { bench.clock.advance(.seconds(10)) }
+            let engine = engines[Int(number) % engines.count]
+            if await bench.refusal({ () throws(OTPError) in try await begin(bench, engine, number: number, route: nil) }) == nil {
+                days[number < 60 ? 0 : 1] += 1
+            }
+        }
+        #expect(days[0] > 30 && days[1] > 40 && days.allSatisfy { $0 <= limit }, "\(days)")
+        try await settle(engines)
+        let row = try #require(await budget(bench, .deployment))
+        #expect(Int(row.granted) == days[1] && row.granted <= UInt32(limit))
+    }
+
+    @Test("what a begin holds is let go with its commit, also while that value is still there; cancelled waiters go")
+    func flights() async throws {
+        let bench = TestBench(abuse: policy())
+        var first = StagedCommit(random: bench.random)
+        _ = try await bench.engine.stageBegin(
+            .verification, tag: TestBench.tag(1), requester: bench.requester, sealing: TestBench.content(), in: &first)
+        // Somebody waits for the slice that the first carries, and is cancelled.
+        let waiting = Task { await bench.refusal { () throws(OTPError) in try await begin(bench, number: 2, route: nil) } }
+        for _ in 0..<100 { await Task.yield() }
+        waiting.cancel()
+        #expect(await waiting.value == .cancelled)
+        bench.store.next(.conflict)
+        await #expect(throws: StorageError.self) { try await first.commit(to: bench.store) }
+        _ = try await begin(bench, number: 3, route: nil)
+        #expect(first.changes.count > 0)
+    }
+
     @Test("memory stays bounded whatever strangers send")
     func memory() async throws {
         let leases = BudgetLeases(policy: .standard, capacity: 64)
@@ -318,7 +381,8 @@ struct AbuseGuardTests {
     func weakPolicies() {
         for change in [
             { $0.network.hourlySends = 0 }, { $0.range.credit = 0 }, { $0.country.firstProbe = .zero }, { $0.deployment.messages = -1 },
-            { $0.adjacentNumbers = 0 }, { $0.proofDifficulty = 8 }, { $0.countries[1] = DailyLimits(messages: -1, money: .zero) },
+            { $0.adjacentNumbers = 0 }, { $0.proofDifficulty = 8 }, { $0.tariff.otherwise.text = Money(micros: -1) },
+            { $0.countries[1] = DailyLimits(messages: -1, money: .zero) },
         ] as [@Sendable (inout AbusePolicy) -> Void] {
             #expect(throws: OTPError.self) { try policy(change).validate() }
         }

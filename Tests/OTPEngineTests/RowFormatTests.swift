@@ -9,11 +9,17 @@ struct RowFormatTests {
     private func attempts(_ random: SeededRandom) -> NumberAttempts {
         func time() -> Timestamp { Timestamp(milliseconds: Int64(bitPattern: random.next())) }
         var attempts = NumberAttempts()
-        attempts.sends = SendBudget(hour: time(), day: time(), run: UInt8(random.number(below: 256)), lastSent: time())
-        attempts.guesses = GuessBudget(
-            hour: time(), day: time(), consecutive: UInt16(random.number(below: 65_536)), lastGuess: time(),
-            failures: MonthlyFailures(
-                newest: UInt32(random.number(below: 1 << 32)), counts: (0..<13).map { _ in UInt16(random.number(below: 65_536)) }))
+        func budget() -> ExactBudget {
+            var budget = ExactBudget()
+            budget.sends = SendBudget(hour: time(), day: time(), run: UInt8(random.number(below: 256)), lastSent: time())
+            budget.guesses = GuessBudget(
+                hour: time(), day: time(), consecutive: UInt16(random.number(below: 65_536)), lastGuess: time(),
+                failures: MonthlyFailures(
+                    newest: UInt32(random.number(below: 1 << 32)), counts: (0..<13).map { _ in UInt16(random.number(below: 65_536)) }))
+            return budget
+        }
+        attempts.budget = budget()
+        if random.number(below: 2) == 0 { attempts.devices = budget() }
         for _ in 0..<random.number(below: 5) {
             let tries = Int(random.number(below: 10)) + 1
             let outcome = random.bytes(Int(random.number(below: 65)))
@@ -70,10 +76,10 @@ struct RowFormatTests {
 
     @Test("an empty row and a fresh challenge have the sizes the format says")
     func sizes() async throws {
-        #expect(NumberAttempts().encoded.count == 83)
+        #expect(NumberAttempts().encoded.count == 84)
         let bench = TestBench()
         _ = try await bench.begin()
-        #expect(try await bench.attempts()?.encoded.count == 83 + 114)
+        #expect(try await bench.attempts()?.encoded.count == 84 + 114)
     }
 
     @Test("a row and its challenges are in the partition of the tag")

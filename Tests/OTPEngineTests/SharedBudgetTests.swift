@@ -148,8 +148,11 @@ struct SharedBudgetTests {
     @Test("a network is what one household or carrier cannot leave by changing its address")
     func networks() {
         let same = [
-            ["192.0.2.1", "192.0.2.254", "::ffff:192.0.2.7", "0:0:0:0:0:FFFF:C000:0207"],
-            ["2001:db8:1:2::1", "2001:DB8:1:ffff:1:2:3:4", "2001:db8:1::", "2001:0db8:0001::5%eth0"], ["::1", "::2"],
+            ["192.0.2.1", "192.0.2.254:51324", "::ffff:192.0.2.7", "0:0:0:0:0:FFFF:C000:0207", "[::ffff:192.0.2.9]:80"],
+            [
+                "2001:db8:1:2::1", "2001:DB8:1:ffff:1:2:3:4", "2001:db8:1::", "2001:0db8:0001::5%eth0", "[2001:db8:1::9]",
+                "[2001:db8:1::9]:443",
+            ], ["::1", "::2"],
         ]
         let prefixes = same.map { Set($0.map { NetworkPrefix.bytes(of: $0) }) }
         for prefix in prefixes { #expect(prefix.count == 1 && prefix.first! != nil) }
@@ -157,7 +160,8 @@ struct SharedBudgetTests {
         for text in [
             "", "1.2.3", "1.2.3.256", "1.2.3.4.5", "1.2.3.-4", "01.2.3.0004", ":::", "1::2::3", "12345::", "g::", "1:2:3:4:5:6:7:8:9",
             "1:2:3:4:5:6:7",
-            "::+1", "٣.2.3.4", "1.2.3.4 ", String(repeating: ":", count: 100_000),
+            "::+1", "٣.2.3.4", "1.2.3.4 ", "1.2.3.4:", "1.2.3.4:x", "1.2.3.4:123456", "[1::2", "[1::2]x", "[]", "unknown", "a.b.c.d:1",
+            String(repeating: ":", count: 100_000),
         ] { #expect(NetworkPrefix.bytes(of: text) == nil, "\(text.prefix(20))") }
     }
 }

@@ -58,6 +58,11 @@ final class Traffic {
         timeline.after(.seconds(60)) { [unowned self] in await settle() }
     }
 
+    /// What the browser of somebody who is asked works out.
+    func proof(_ session: [UInt8]) throws(OTPError) -> RequesterProof {
+        .work(try host.puzzle(for: Requester(session: session)).solve())
+    }
+
     func begin(
         _ number: Number, session: [UInt8], network: String, device: String? = nil, proof: RequesterProof? = nil
     ) async throws(OTPError) -> BegunChallenge {
@@ -125,7 +130,7 @@ final class Traffic {
         var person = person
         do throws(OTPError) {
             let challenge = try await begin(
-                person.number, session: person.session, network: person.network, proof: person.hasProof ? .checkedByHost : nil)
+                person.number, session: person.session, network: person.network, proof: person.hasProof ? try proof(person.session) : nil)
             person.sends += 1
             wait(for: challenge, person)
         } catch {
@@ -163,7 +168,7 @@ final class Traffic {
         var person = person
         do throws(OTPError) {
             let requester = Requester(
-                session: person.session, network: person.network, proof: person.hasProof ? .checkedByHost : nil)
+                session: person.session, network: person.network, proof: person.hasProof ? try proof(person.session) : nil)
             let again = try await host.resend(challenge.token, requester: requester)
             person.sends += 1
             wait(for: again, person)

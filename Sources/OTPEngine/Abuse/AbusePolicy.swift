@@ -11,11 +11,10 @@ public struct AbusePolicy: Hashable, Sendable {
     /// Limits of single countries, by ITU country calling code.
     public var countries: [UInt16: DailyLimits] = [:]
     /// Of each other country.
-    public var otherCountries = DailyLimits(messages: 20_000, money: Money(5_000))
+    public var otherCountries = DailyLimits(messages: 20_000, money: Money(6_000))
     /// Of everything together.
-    public var deployment = DailyLimits(messages: 100_000, money: Money(20_000))
-    /// Codes an hour to a hundred adjacent numbers, as one process sees them; three times as many as completed sign-ups there, where that
-    /// is more. 1 or more.
+    public var deployment = DailyLimits(messages: 100_000, money: Money(30_000))
+    /// Codes an hour to a hundred adjacent numbers, as one process sees them. 1 or more.
     public var adjacentNumbers = 10
     public var tariff = Tariff.cautious
     /// Zero bits that a proof of work shows: 16...28. 20 takes a browser a second or two.
@@ -38,6 +37,9 @@ public struct AbusePolicy: Hashable, Sendable {
         }
         for limits in [deployment, otherCountries] + countries.values {
             guard limits.messages >= 0, limits.money.micros >= 0 else { throw .policyTooWeak("no limit of a day is below zero") }
+        }
+        for price in [tariff.otherwise] + tariff.prices.values {
+            guard price.text >= .zero, price.voice >= .zero else { throw .policyTooWeak("no price of the tariff is below zero") }
         }
         guard adjacentNumbers >= 1 else { throw .policyTooWeak("adjacentNumbers is 1 or more") }
         guard (16...28).contains(proofDifficulty) else { throw .policyTooWeak("proofDifficulty is 16 to 28 bits") }
@@ -104,14 +106,16 @@ public struct LossBound: Hashable, Sendable {
 }
 
 extension AbusePolicy {
-    /// What pumping with messages of one kind to one country can cost at most, beside the money of honest sign-ups.
+    /// What pumping with messages of one kind to one country can cost at most, beside the money of honest sign-ups: where the attacker completes
+    /// nothing, and the host vouches for nobody who belongs to it.
     ///
     /// - Parameter ranges: how many ranges of the country the attacker has numbers in.
     public func lossBound(_ kind: MessageKind, to country: UInt16, ranges: Int) -> LossBound {
         let price = tariff.price(kind, to: country)
         let perRange = range.credit + range.probesOfADay
         let limits = limits(of: country)
-        let messages = min(perRange * ranges, limits.messages)
+        let (all, overflows) = perRange.multipliedReportingOverflow(by: max(ranges, 0))
+        let messages = overflows ? limits.messages : min(all, limits.messages)
         return LossBound(
             messagesPerRange: perRange, moneyPerRange: price * perRange,
             moneyPerCountry: min(price * messages, limits.money, deployment.money),

@@ -12,6 +12,13 @@ final class BudgetLeases: Sendable {
     struct Use: Hashable, Sendable {
         let key: SharedBudgetKey
         let price: Money
+        /// The end of the window it was taken from.
+        var until = Timestamp(milliseconds: 0)
+    }
+
+    struct Waiter: Sendable {
+        let id: UInt64
+        let continuation: CheckedContinuation<Void, Never>
     }
 
     struct Lease: Sendable {
@@ -28,7 +35,7 @@ final class BudgetLeases: Sendable {
         var local = SharedBudget()
         /// A commit is on its way with the next slice.
         var isCarried = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var waiting: [Waiter] = []
         var lastUse = Timestamp(milliseconds: 0)
     }
 
@@ -36,6 +43,7 @@ final class BudgetLeases: Sendable {
         var leases: [SharedBudgetKey: Lease] = [:]
         /// Shared budgets that were used since their rows were told everything.
         var untold: Set<SharedBudgetKey> = []
+        var nextWaiter: UInt64 = 0
     }
 
     /// How many budgets are remembered; the ones unused longest go first.
@@ -52,7 +60,10 @@ final class BudgetLeases: Sendable {
     var count: Int { state.withLock { $0.leases.count } }
 
     private enum Taken {
-        case spent, carried(isNeeded: Bool)
+        case spent(Use)
+        /// Spent from what is left, while the next slice is fetched.
+        case spentAndCarried(Use)
+        case carried
         case refused(SharedRefusal)
         case busy
     }
@@ -65,15 +76,18 @@ final class BudgetLeases: Sendable {
         for use in uses {
             taking: while true {
                 switch take(use, at: now) {
-                case .spent:
+                case .spent(let use):
                     hold.spent.append(use)
                     break taking
-                case .carried(let isNeeded):
-                    hold.carried.append(BudgetHold.Carried(use: use, isNeeded: isNeeded))
-                    if !isNeeded { hold.spent.append(use) }
+                case .spentAndCarried(let use):
+                    hold.spent.append(use)
+                    hold.carried.append(BudgetHold.Carried(use: use, isNeeded: false))
+                    break taking
+                case .carried:
+                    hold.carried.append(BudgetHold.Carried(use: use, isNeeded: true))
                     break taking
                 case .refused(let refusal): throw .limited(use.key, until: refusal.until, at: now)
-                case .busy: await untilCarried(use.key)
+                case .busy: try await untilCarried(use.key)
                 }
             }
         }
@@ -106,35 +120,52 @@ final class BudgetLeases: Sendable {
         if lease.messages >= 1, lease.money >= use.price, now < lease.until {
             lease.messages -= 1
             lease.money = Money(micros: lease.money.micros - use.price.micros)
+            let use = Use(key: use.key, price: use.price, until: lease.until)
             // Only of budgets that many draw on is the next slice fetched before the last is used up.
-            guard lease.wanted > 8, lease.messages * 2 < lease.wanted, !lease.isCarried else { return .spent }
+            guard lease.wanted > 8, lease.messages * 2 < lease.wanted, !lease.isCarried else { return .spent(use) }
             lease.isCarried = true
-            return .carried(isNeeded: false)
+            return .spentAndCarried(use)
         }
         if lease.isCarried { return .busy }
         lease.isCarried = true
-        return .carried(isNeeded: true)
+        return .carried
     }
 
     private static func takeLocally(_ use: Use, from lease: inout Lease, at now: Timestamp, _ policy: AbusePolicy) -> Taken {
         let rules = SharedRules(of: use.key, policy)
         lease.local.take(lease.report, at: now, rules)
         lease.report = BudgetReport()
-        return switch lease.local.grant(1, at: .zero, now: now, rules) {
-        case .success: .spent
-        case .failure(let refusal): .refused(refusal)
+        switch lease.local.grant(1, at: .zero, now: now, rules) {
+        case .success(let slice): return .spent(Use(key: use.key, price: use.price, until: slice.until))
+        case .failure(let refusal):
+            lease.refusal = SharedRefusal(until: min(refusal.until, now + .seconds(60)))
+            return .refused(refusal)
         }
     }
 
-    private func untilCarried(_ key: SharedBudgetKey) async {
-        await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                guard state.leases[key]?.isCarried == true else { return true }
-                state.leases[key]?.waiting.append(continuation)
-                return false
-            }
-            if isOver { continuation.resume() }
+    /// Waits for the commit that carries the next slice; a cancelled task waits no longer.
+    private func untilCarried(_ key: SharedBudgetKey) async throws(OTPError) {
+        let id = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
         }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    guard !Task.isCancelled, state.leases[key]?.isCarried == true else { return true }
+                    state.leases[key]?.waiting.append(Waiter(id: id, continuation: continuation))
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            let waiter: Waiter? = state.withLock { state in
+                guard let index = state.leases[key]?.waiting.firstIndex(where: { $0.id == id }) else { return nil }
+                return state.leases[key]?.waiting.remove(at: index)
+            }
+            waiter?.continuation.resume()
+        }
+        guard !Task.isCancelled else { throw OTPError(.cancelled, "The task was cancelled while it waited; nothing was decided.") }
     }
 
     /// Who sends to many numbers once cannot make this process remember without end.
@@ -156,7 +187,7 @@ final class BudgetLeases: Sendable {
             var report = lease.report
             if carried.isNeeded {
                 // What does not pay for this use, or is of a window that is over.
-                if now < lease.until { (report.unused, report.unusedMoney) = (lease.messages, lease.money) }
+                (report.unused, report.unusedMoney, report.unusedUntil) = (lease.messages, lease.money, lease.until)
                 (lease.messages, lease.money) = (0, .zero)
             }
             state.leases[carried.use.key] = lease
@@ -183,7 +214,8 @@ final class BudgetLeases: Sendable {
                 if let slice = hold.slices[key] {
                     lease.wanted = now < lease.grantedAt + .seconds(10) ? min(lease.wanted * 2, 1 << 20) : max(4, lease.wanted / 2)
                     lease.grantedAt = now
-                    if now >= lease.until { (lease.messages, lease.money) = (0, .zero) }
+                    // What is left of another window is worth nothing.
+                    if slice.until != lease.until { (lease.messages, lease.money) = (0, .zero) }
                     lease.messages += slice.messages
                     lease.money = lease.money + slice.money
                     lease.until = slice.until
@@ -213,10 +245,13 @@ final class BudgetLeases: Sendable {
         finish { state in
             for use in hold.spent { Self.giveBack(use, in: &state) }
             for carried in hold.carried {
-                guard let told = hold.told[carried.use.key] else { continue }
-                state.leases[carried.use.key]?.messages += told.unused
-                let money = (state.leases[carried.use.key]?.money ?? .zero) + told.unusedMoney
-                state.leases[carried.use.key]?.money = money
+                guard let told = hold.told[carried.use.key], var lease = state.leases[carried.use.key], lease.until == told.unusedUntil
+                else {
+                    continue
+                }
+                lease.messages += told.unused
+                lease.money = lease.money + told.unusedMoney
+                state.leases[carried.use.key] = lease
             }
             return hold.carried.map(\.use.key)
         }
@@ -234,18 +269,19 @@ final class BudgetLeases: Sendable {
     }
 
     private static func giveBack(_ use: Use, in state: inout State) {
-        if use.key.isShared {
-            state.leases[use.key]?.messages += 1
-            let money = (state.leases[use.key]?.money ?? .zero) + use.price
-            state.leases[use.key]?.money = money
-        } else {
-            state.leases[use.key]?.report.unused += 1
+        guard var lease = state.leases[use.key] else { return }
+        if !use.key.isShared {
+            (lease.report.unused, lease.report.unusedUntil) = (lease.report.unused + 1, use.until)
+        } else if lease.until == use.until {
+            lease.messages += 1
+            lease.money = lease.money + use.price
         }
+        state.leases[use.key] = lease
     }
 
     private func finish(_ change: (inout State) -> [SharedBudgetKey]) {
         let waiting = state.withLock { state in
-            var waiting: [CheckedContinuation<Void, Never>] = []
+            var waiting: [Waiter] = []
             for key in change(&state) {
                 state.leases[key]?.isCarried = false
                 waiting += state.leases[key]?.waiting ?? []
@@ -253,13 +289,15 @@ final class BudgetLeases: Sendable {
             }
             return waiting
         }
-        for continuation in waiting { continuation.resume() }
+        for waiter in waiting { waiter.continuation.resume() }
     }
 
     // MARK: Completions
 
     /// A challenge was completed whose messages had cost `earned`.
-    func noteCompletion(_ keys: [SharedBudgetKey], earned: Money, at now: Timestamp) {
+    ///
+    /// - Parameter guess: what the right guess was taken from: it is none of the wrong ones.
+    func noteCompletion(_ keys: [SharedBudgetKey], guess: Use?, earned: Money, at now: Timestamp) {
         state.withLock { state in
             makeRoom(in: &state)
             for key in keys {
@@ -268,10 +306,9 @@ final class BudgetLeases: Sendable {
                 lease.report.earned = lease.report.earned + earned
                 lease.lastUse = now
                 if key.isShared { state.untold.insert(key) }
-                // A right guess is none of the network's wrong ones.
-                if case .guesses = key { lease.messages += 1 }
                 state.leases[key] = lease
             }
+            if let guess { Self.giveBack(guess, in: &state) }
         }
     }
 
@@ -329,9 +366,24 @@ final class BudgetHold: CommitCompanion, @unchecked Sendable {
         self.now = now
     }
 
+    /// The use of a network's wrong guesses, as it was taken.
+    var guess: BudgetLeases.Use? {
+        let uses =
+            spent
+            + carried.filter(\.isNeeded).map { carried in
+                BudgetLeases.Use(key: carried.use.key, price: carried.use.price, until: slices[carried.use.key]?.until ?? carried.use.until)
+            }
+        return uses.first { if case .guesses = $0.key { true } else { false } }
+    }
+
     func committed() {
         isSettled = true
         leases.settle(self, at: now)
+    }
+
+    func notCommitted() {
+        isSettled = true
+        leases.release(self)
     }
 
     func outcomeUnknown() {

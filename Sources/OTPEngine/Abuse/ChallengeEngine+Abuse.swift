@@ -6,12 +6,18 @@ extension ChallengeEngine {
     /// Whether a code along this route is known to be refused: asked before anything is computed for a number, so that a flood is refused
     /// where it costs least. Takes nothing from any budget.
     ///
-    /// - Throws: ``OTPError`` with code `.networkLimited`, `.adjacentNumbers`, `.rangeClosed`, `.countryLimited` or `.deploymentLimited`.
+    /// - Throws: ``OTPError`` with code `.networkLimited`, `.adjacentNumbers`, `.rangeClosed`, `.countryLimited`, `.deploymentLimited`, `.proofInvalid`
+    ///   or `.requesterInvalid`.
     public func refuseIfLimited(_ route: SendRoute, requester: Requester) throws(OTPError) {
-        // Whether a device is known shows only with the number's tag.
-        let standing: Standing = requester.deviceToken == nil ? Standing(requester.proof) : .known
-        try leases.refuseIfKnown(uses(HashedRoute(route, budgetKey), requester, standing), at: time.now())
+        let now = time.now()
+        var standing = Standing(requester.proof)
+        if case .work(let solution) = requester.proof { _ = try puzzles.check(solution, by: try RequesterBinding(requester), at: now) }
+        // Whether it is this number's shows only with the number's tag.
+        if devices.isOurs(requester.deviceToken, at: now) { standing = .known }
+        try leases.refuseIfKnown(try uses(hashed(route), requester, standing), at: now)
     }
+
+    func hashed(_ route: SendRoute) -> HashedRoute { HashedRoute(route, budgetKey, blocks: blockKey) }
 
     /// Work that lets a client past the limits of its network, once.
     ///
@@ -66,40 +72,39 @@ extension ChallengeEngine {
         return hold.carried.count
     }
 
-    /// What shows that a requester is no flood.
-    enum Standing: Hashable {
-        case stranger
-        /// Has worked for it: goes past the limits of its network.
-        case hasWorked
-        /// A device that has proven this number, or one that the host vouches for: no flood closes anything to it but the money of the day.
-        case known
-
-        init(_ proof: RequesterProof?) {
-            switch proof {
-            case nil: self = .stranger
-            case .work: self = .hasWorked
-            case .checkedByHost: self = .known
-            }
-        }
-    }
-
     /// What a begin or a resend takes from shared budgets.
-    func uses(_ route: HashedRoute?, _ requester: Requester, _ standing: Standing) -> [BudgetLeases.Use] {
-        let price = route.map { leases.policy.tariff.price($0.kind, to: $0.country) } ?? leases.policy.tariff.otherwise.text
+    func uses(_ route: HashedRoute?, _ requester: Requester, _ standing: Standing) throws(OTPError) -> [BudgetLeases.Use] {
+        let price = price(of: route)
         var uses = [BudgetLeases.Use(key: .deployment, price: price)]
         if let route { uses.append(.init(key: .country(route.country), price: price)) }
         if let route, standing != .known { uses.append(.init(key: .range(route.range), price: .zero)) }
         if let network = requester.network, standing == .stranger {
-            uses.append(.init(key: .network(BudgetName(network: network, budgetKey)), price: .zero))
+            uses.append(.init(key: .network(try BudgetName(network: network, budgetKey)), price: .zero))
         }
-        if let route, standing != .known { uses.append(.init(key: .block(route.block), price: .zero)) }
+        if let block = route?.block, standing != .known { uses.append(.init(key: .block(block), price: .zero)) }
         return uses
     }
 
     /// What a guess takes: one of the wrong ones of its network, until it proves to be right.
-    func usesOfGuess(_ requester: Requester, _ standing: Standing) -> [BudgetLeases.Use] {
-        guard let network = requester.network, standing != .known else { return [] }
-        return [BudgetLeases.Use(key: .guesses(BudgetName(network: network, budgetKey)), price: .zero)]
+    func usesOfGuess(_ requester: Requester, _ standing: Standing) throws(OTPError) -> [BudgetLeases.Use] {
+        guard let network = requester.network, standing == .stranger else { return [] }
+        return [BudgetLeases.Use(key: .guesses(try BudgetName(network: network, budgetKey)), price: .zero)]
+    }
+
+    private func price(of route: HashedRoute?) -> Money {
+        route.map { leases.policy.tariff.price($0.kind, to: $0.country) } ?? leases.policy.tariff.otherwise.text
+    }
+
+    /// A proof of work that has to be unused; `nil` where the requester brings none.
+    func solved(_ requester: Requester) throws(OTPError) -> ProofPuzzles.Solved? {
+        guard case .work(let solution) = requester.proof else { return nil }
+        return try puzzles.check(solution, by: try RequesterBinding(requester), at: time.now())
+    }
+
+    /// Takes from shared budgets what accompanies `commit`, which nobody else may have done.
+    func hold(_ uses: [BudgetLeases.Use], for commit: borrowing StagedCommit) async throws(OTPError) -> BudgetHold {
+        precondition(!commit.companions.contains { $0 is BudgetHold }, "One commit begins one challenge, or sends one code again.")
+        return try await leases.hold(uses, at: time.now())
     }
 
     /// Tells the rows that a hold carries, and asks them for slices.
@@ -140,25 +145,33 @@ extension ChallengeEngine {
                     if case .country = key { isTight = slice.isTight }
                 case .failure(let refusal): if carried.isNeeded { return (key, refusal) }
                 }
-                if case .range = key, isTight, !budget.isProven { return (key, SharedRefusal(until: now + rules.window)) }
+                // One completed sign-up opens it: to be asked again soon.
+                if case .range = key, isTight, !budget.isProven { return (key, SharedRefusal(until: now + .seconds(60))) }
             }
             commit.put(budget.encoded, at: key.recordKey(partitions), replacing: record, expiresAt: budget.restsAt(rules))
         }
         return nil
     }
 
-    /// Whom a completed challenge speaks for.
+    /// Tells the budgets that a challenge drew on that it was completed: those alone, else a device could earn by log-ins that cost a range
+    /// nothing what a stranger then wastes.
+    ///
+    /// - Parameter guess: what the right guess took.
     func noteCompletion(
-        of challenge: ChallengeCounts, _ route: HashedRoute?, _ requester: Requester, in commit: inout StagedCommit
+        of challenge: ChallengeCounts, _ drawn: TokenRoute, _ guess: BudgetLeases.Use?, _ requester: Requester,
+        in commit: inout StagedCommit
     ) {
         var keys: [SharedBudgetKey] = [.deployment]
-        if let route { keys += [.country(route.country), .range(route.range), .block(route.block)] }
-        if let network = requester.network {
-            let name = BudgetName(network: network, budgetKey)
-            keys += [.network(name), .guesses(name)]
+        if let route = drawn.route {
+            keys.append(.country(route.country))
+            if drawn.standing != .known { keys.append(.range(route.range)) }
         }
-        let price = route.map { leases.policy.tariff.price($0.kind, to: $0.country) } ?? leases.policy.tariff.otherwise.text
-        commit.accompany(CompletionNote(leases: leases, keys: keys, earned: price * challenge.sends, time: time.now()))
+        if let network = requester.network, drawn.standing == .stranger, let name = try? BudgetName(network: network, budgetKey) {
+            keys.append(.network(name))
+        }
+        if let guess { keys.append(guess.key) }
+        commit.accompany(
+            CompletionNote(leases: leases, keys: keys, guess: guess, earned: price(of: drawn.route) * challenge.sends, time: time.now()))
     }
 }
 
@@ -166,14 +179,16 @@ extension ChallengeEngine {
 private final class CompletionNote: CommitCompanion {
     private let leases: BudgetLeases
     private let keys: [SharedBudgetKey]
+    private let guess: BudgetLeases.Use?
     private let earned: Money
     private let time: Timestamp
 
-    init(leases: BudgetLeases, keys: [SharedBudgetKey], earned: Money, time: Timestamp) {
-        (self.leases, self.keys, self.earned, self.time) = (leases, keys, earned, time)
+    init(leases: BudgetLeases, keys: [SharedBudgetKey], guess: BudgetLeases.Use?, earned: Money, time: Timestamp) {
+        (self.leases, self.keys, self.guess, self.earned, self.time) = (leases, keys, guess, earned, time)
     }
 
-    func committed() { leases.noteCompletion(keys, earned: earned, at: time) }
+    func committed() { leases.noteCompletion(keys, guess: guess, earned: earned, at: time) }
+    func notCommitted() {}
     func outcomeUnknown() {}
 }
 

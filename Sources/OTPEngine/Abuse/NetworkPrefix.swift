@@ -2,15 +2,29 @@
 ///
 /// Source: RFC 4291 §2.2 (IPv6 as text), §2.5.5.2 (IPv4-mapped), RFC 6177 (sites get /48 to /56).
 enum NetworkPrefix {
-    /// Family u8, then 3 bytes of an IPv4 or 6 of an IPv6 address; `nil` for what is no address.
+    /// Family u8, then 3 bytes of an IPv4 or 6 of an IPv6 address, with or without a port; `nil` for what is no address.
     static func bytes(of text: String) -> [UInt8]? {
-        if let address = ipv4(text) { return [4] + address.prefix(3) }
+        guard text.utf8.count <= 80, let address = withoutPort(text) else { return nil }
+        if let address = ipv4(address) { return [4] + address.prefix(3) }
         // The zone of a link-local address says nothing about its network.
-        let address = text.prefix { $0 != "%" }
-        guard let groups = ipv6(address) else { return nil }
+        guard let groups = ipv6(address.prefix { $0 != "%" }) else { return nil }
         let mapped = groups.prefix(5).allSatisfy { $0 == 0 } && groups[5] == 0xFFFF
         if mapped { return [4, UInt8(groups[6] >> 8), UInt8(groups[6] & 0xFF), UInt8(groups[7] >> 8)] }
         return [6] + groups.prefix(3).flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+    }
+
+    /// `a.b.c.d:port`, `[address]` and `[address]:port` as servers print who is connected.
+    private static func withoutPort(_ text: String) -> Substring? {
+        func isPort(_ text: Substring) -> Bool {
+            text.isEmpty
+                || text.first == ":" && (2...6).contains(text.utf8.count) && text.dropFirst().utf8.allSatisfy { (0x30...0x39).contains($0) }
+        }
+        if text.first == "[" {
+            guard let end = text.firstIndex(of: "]"), isPort(text[text.index(after: end)...]) else { return nil }
+            return text[text.index(after: text.startIndex)..<end]
+        }
+        guard text.contains("."), let colon = text.firstIndex(of: ":"), text.lastIndex(of: ":") == colon else { return text[...] }
+        return isPort(text[colon...]) ? text[..<colon] : nil
     }
 
     private static func ipv4(_ text: some StringProtocol) -> [UInt8]? {

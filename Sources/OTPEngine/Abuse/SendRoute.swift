@@ -27,41 +27,67 @@ extension SendRoute: CustomStringConvertible, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// A route as a token carries it and shared budgets are named by it.
+/// A route as shared budgets are named by it.
 struct HashedRoute: Hashable, Sendable {
-    static let length = 19
-
     let country: UInt16
     let kind: MessageKind
     let range: BudgetName
-    let block: BudgetName
+    /// `nil` in a token, which says as little of the number as it can: a resend goes where a code went already.
+    let block: BudgetName?
 
-    init(_ route: SendRoute, _ key: BudgetKey) {
+    init(_ route: SendRoute, _ key: BudgetKey, blocks: BudgetKey) {
         country = route.countryCallingCode
         kind = route.kind
         range = BudgetName("SPNI/v1/budget-range", route.range, key)
-        block = BudgetName("SPNI/v1/budget-block", route.block, key)
+        block = BudgetName("SPNI/v1/budget-block", route.block, blocks)
     }
+
+    fileprivate init(country: UInt16, kind: MessageKind, range: BudgetName) {
+        (self.country, self.kind, self.range, block) = (country, kind, range, nil)
+    }
+}
+
+/// What a challenge's token says of the budgets that its first message drew on.
+struct TokenRoute: Hashable, Sendable {
+    static let length = 12
+
+    let route: HashedRoute?
+    let standing: Standing
 
     func write(to writer: inout ByteWriter) {
-        writer.u16(country)
-        writer.u8(kind.rawValue)
-        writer.fixed(range.bytes)
-        writer.fixed(block.bytes)
+        writer.u16(route?.country ?? 0)
+        writer.u8(route?.kind.rawValue ?? 0)
+        writer.u8(standing.rawValue)
+        writer.fixed(route?.range.bytes ?? [UInt8](repeating: 0, count: BudgetName.length))
     }
 
-    /// - Returns: `nil` where there is none: all zeros.
-    static func read(from reader: inout ByteReader) throws(MalformedBytes) -> HashedRoute? {
-        let (country, kind) = (try reader.u16(), try reader.u8())
-        let (range, block) = (
-            BudgetName(bytes: try reader.fixed(BudgetName.length)), BudgetName(bytes: try reader.fixed(BudgetName.length))
-        )
-        guard let kind = MessageKind(rawValue: kind) else { throw MalformedBytes() }
-        return country == 0 ? nil : HashedRoute(country: country, kind: kind, range: range, block: block)
+    init(route: HashedRoute?, standing: Standing) {
+        (self.route, self.standing) = (route, standing)
     }
 
-    private init(country: UInt16, kind: MessageKind, range: BudgetName, block: BudgetName) {
-        (self.country, self.kind, self.range, self.block) = (country, kind, range, block)
+    init(from reader: inout ByteReader) throws(MalformedBytes) {
+        let (country, kind, standing) = (try reader.u16(), try reader.u8(), try reader.u8())
+        let range = BudgetName(bytes: try reader.fixed(BudgetName.length))
+        guard let kind = MessageKind(rawValue: kind), let standing = Standing(rawValue: standing) else { throw MalformedBytes() }
+        route = country == 0 ? nil : HashedRoute(country: country, kind: kind, range: range)
+        self.standing = standing
+    }
+}
+
+/// What shows that a requester is no flood.
+enum Standing: UInt8, Hashable, Sendable {
+    case stranger = 0
+    /// Has worked for it: goes past the limits of its network.
+    case hasWorked = 1
+    /// A device that has proven this number, or one that the host vouches for: no flood closes anything to it but the money of the day.
+    case known = 2
+
+    init(_ proof: RequesterProof?) {
+        switch proof {
+        case nil: self = .stranger
+        case .work: self = .hasWorked
+        case .checkedByHost: self = .known
+        }
     }
 }
 
@@ -78,8 +104,14 @@ struct BudgetName: Hashable, Sendable {
         bytes = Array(hash.finish().prefix(Self.length))
     }
 
-    /// Of the network that a client's address is in: /24 of IPv4, /48 of IPv6. Text that is no address stands for itself.
-    init(network: String, _ key: BudgetKey) {
-        self.init("SPNI/v1/budget-network", NetworkPrefix.bytes(of: network) ?? Array(network.utf8), key)
+    /// Of the network that a client's address is in: /24 of IPv4, /48 of IPv6.
+    ///
+    /// - Throws: ``OTPError`` with code `.requesterInvalid` for text that is no address: else each such text were a network of its own, and none
+    ///   had a limit.
+    init(network: String, _ key: BudgetKey) throws(OTPError) {
+        guard let prefix = NetworkPrefix.bytes(of: network) else {
+            throw OTPError(.requesterInvalid, "The requester's network is no IP address: give one, or nil where there is none.")
+        }
+        self.init("SPNI/v1/budget-network", prefix, key)
     }
 }

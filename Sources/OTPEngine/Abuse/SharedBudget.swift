@@ -68,7 +68,6 @@ struct SharedRules: Hashable, Sendable {
             growth = policy.network.growth
         case .block:
             self.init(hour, DailyLimits(messages: policy.adjacentNumbers, money: Money(micros: .max)))
-            growth = policy.network.growth
         }
     }
 
@@ -97,6 +96,8 @@ struct BudgetReport: Hashable, Sendable {
     /// Granted and not used.
     var unused = 0
     var unusedMoney = Money.zero
+    /// The end of the window that the unused slice was of: it goes back into no other.
+    var unusedUntil = Timestamp(milliseconds: 0)
 
     var isEmpty: Bool { self == Self() }
 
@@ -148,10 +149,12 @@ struct SharedBudget: Hashable, Sendable {
         roll(to: rules.window(at: now), rules)
         counts.sent = Self.sum(counts.sent, report.sent)
         counts.completed = Self.sum(counts.completed, report.completed)
-        counts.spent = Money(micros: counts.spent.micros + report.spent.micros)
-        counts.earned = Money(micros: counts.earned.micros + report.earned.micros)
-        granted = Self.sum(granted, -report.unused)
-        grantedMoney = Money(micros: max(0, grantedMoney.micros - report.unusedMoney.micros))
+        counts.spent = counts.spent + report.spent
+        counts.earned = counts.earned + report.earned
+        if report.unusedUntil == rules.end(of: window) {
+            granted = Self.sum(granted, -report.unused)
+            grantedMoney = Money(micros: max(0, grantedMoney.micros - report.unusedMoney.micros))
+        }
         guard let conversion = rules.conversion else { return }
         if report.completed > 0 { closures = 0 }
         let earned = report.completed * 1_000_000 / (Int(baseline) * 3 / 4) + report.unused * 1_000
@@ -185,7 +188,7 @@ struct SharedBudget: Hashable, Sendable {
             spendCredit(messages, now, rules)
         }
         granted = Self.sum(granted, messages)
-        grantedMoney = Money(micros: grantedMoney.micros + price.micros * Int64(messages))
+        grantedMoney = grantedMoney + price * messages
         return .success(Slice(messages: messages, money: price * messages, until: end, isTight: isTight))
     }
 

@@ -5,12 +5,17 @@ public struct Money: Hashable, Comparable, Sendable {
     public init(micros: Int64) { self.micros = micros }
 
     /// Whole units of the currency.
-    public init(_ units: Int) { micros = Int64(units) * 1_000_000 }
+    public init(_ units: Int) {
+        micros = Int64(clamping: units.multipliedReportingOverflow(by: 1_000_000).overflow ? (units < 0 ? .min : .max) : units * 1_000_000)
+    }
 
     public static let zero = Self(micros: 0)
 
     public static func < (left: Self, right: Self) -> Bool { left.micros < right.micros }
-    public static func + (left: Self, right: Self) -> Self { Self(micros: left.micros &+ right.micros) }
+    public static func + (left: Self, right: Self) -> Self {
+        let (sum, overflows) = left.micros.addingReportingOverflow(right.micros)
+        return Self(micros: overflows ? (left.micros < 0 ? .min : .max) : sum)
+    }
     public static func * (amount: Self, count: Int) -> Self {
         let (product, overflows) = amount.micros.multipliedReportingOverflow(by: Int64(count))
         return Self(micros: overflows ? .max : product)

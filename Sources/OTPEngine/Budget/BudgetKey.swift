@@ -2,7 +2,8 @@ public import CryptoPrimitives
 
 /// What device tokens and the names of shared budgets rest on: 32 bytes, shared by all hosts for the life of the deployment.
 ///
-/// Replacing it costs no secret and no promise about guesses: devices are strangers again, and shared budgets start anew.
+/// Replacing it costs no secret and no number's budget: devices are strangers again, and the budgets of accounts and those that are shared
+/// start anew.
 public final class BudgetKey: Sendable {
     let secret: SecretBytes
 

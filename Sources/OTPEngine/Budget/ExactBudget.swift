@@ -1,6 +1,6 @@
 import RecordStorage
 
-/// What is counted exactly, in the commit, for one key: a number, a device that has proven it, or an account.
+/// What is counted exactly, in the commit, for one key: a number, the devices that have proven it, or an account.
 package struct ExactBudget: Hashable, Sendable {
     var sends = SendBudget()
     var guesses = GuessBudget()
@@ -41,16 +41,16 @@ public struct ExactPolicy: Sendable, Hashable {
     }
 }
 
-/// Whose budgets an operation draws on beside the number's: those of who asks, as far as they are known.
+/// Who asks, as far as budgets go.
 ///
-/// A device that has proven the number draws on its own budget *instead of* the number's, so that strangers who use that up do not
-/// shut the owner out. An account pays *beside* the number.
+/// A device that has proven the number draws on the budget of such devices *instead of* the number's, so that strangers who use that up do
+/// not shut the owner out. An account pays *beside* the number.
 package struct RequesterBudgets: Hashable, Sendable {
-    package internal(set) var device: ExactBudget?
+    package let isKnownDevice: Bool
     package internal(set) var account: ExactBudget?
 
-    package init(device: ExactBudget? = nil, account: ExactBudget? = nil) {
-        (self.device, self.account) = (device, account)
+    package init(isKnownDevice: Bool = false, account: ExactBudget? = nil) {
+        (self.isKnownDevice, self.account) = (isKnownDevice, account)
     }
 }
 

@@ -66,15 +66,16 @@ extension ChallengeEngine {
     ///   - subject: whom the challenge is about, where there is somebody.
     ///   - isDeliverable: `false` for a decoy, which passes every step and whose code is never right.
     ///   - route: where the code goes, for the budgets that many numbers share; without it only the deployment's and the network's count.
-    ///   - content: what the token carries for the completion (the number, for one); 0 to 862 bytes.
+    ///   - content: what the token carries for the completion (the number, for one); 0 to 869 bytes.
     /// - Throws: ``OTPError`` with code `.tooManySends`, `.locked`, `.networkLimited`, `.adjacentNumbers`, `.rangeClosed`, `.countryLimited`,
     ///   `.deploymentLimited`, `.proofInvalid`, `.requesterInvalid`, `.busy`, `.unavailable` or `.cancelled`.
     public func begin(
         _ purpose: ChallengePurpose, tag: BudgetTag, subject: SubjectID? = nil, isDeliverable: Bool = true, route: SendRoute? = nil,
         requester: Requester, sealing content: borrowing SecretBytes
     ) async throws(OTPError) -> BegunChallenge {
-        let route = route.map { HashedRoute($0, budgetKey) }
-        let (request, token) = try prepare(purpose, tag, subject, isDeliverable, route, requester, content)
+        let route = route.map(hashed)
+        let (request, token) = try prepare(
+            purpose, tag, subject, isDeliverable, TokenRoute(route: route, standing: standing(requester, tag)), requester, content)
         return try await committing(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
             try await stage(request, token, tag, route, requester, in: &commit)
         }
@@ -85,8 +86,9 @@ extension ChallengeEngine {
         _ purpose: ChallengePurpose, tag: BudgetTag, subject: SubjectID? = nil, isDeliverable: Bool = true, route: SendRoute? = nil,
         requester: Requester, sealing content: borrowing SecretBytes, in commit: inout StagedCommit
     ) async throws(OTPError) -> BegunChallenge {
-        let route = route.map { HashedRoute($0, budgetKey) }
-        let (request, token) = try prepare(purpose, tag, subject, isDeliverable, route, requester, content)
+        let route = route.map(hashed)
+        let (request, token) = try prepare(
+            purpose, tag, subject, isDeliverable, TokenRoute(route: route, standing: standing(requester, tag)), requester, content)
         return try await stage(request, token, tag, route, requester, in: &commit)
     }
 
@@ -107,18 +109,22 @@ extension ChallengeEngine {
     ) async throws(OTPError) -> BegunChallenge {
         let opened = try sealer.open(token)
         return try await stage(
-            .resend(opened.id, try RequesterBinding(requester)), token, opened.tag, opened.route, requester, in: &commit)
+            .resend(opened.id, try RequesterBinding(requester)), token, opened.tag, opened.drawn.route, requester, in: &commit)
+    }
+
+    private func standing(_ requester: Requester, _ tag: BudgetTag) -> Standing {
+        devices.isKnown(requester.deviceToken, for: tag, at: time.now()) ? .known : Standing(requester.proof)
     }
 
     private func prepare(
-        _ purpose: ChallengePurpose, _ tag: BudgetTag, _ subject: SubjectID?, _ isDeliverable: Bool, _ route: HashedRoute?,
+        _ purpose: ChallengePurpose, _ tag: BudgetTag, _ subject: SubjectID?, _ isDeliverable: Bool, _ drawn: TokenRoute,
         _ requester: Requester, _ content: borrowing SecretBytes
     ) throws(OTPError) -> (ChallengeEvent, ChallengeToken) {
         let request = ChallengeRequest(
             id: ChallengeID(of: tag, random: random), purpose: purpose, subject: subject, binding: try RequesterBinding(requester),
             isDeliverable: isDeliverable, codeKeyID: codeKeys.current.id, rowSecret: RowSecret(random: random))
         let token = sealer.seal(
-            content, id: request.id, tag: tag, purpose: purpose, route: route, rowSecret: request.rowSecret, random: random)
+            content, id: request.id, tag: tag, purpose: purpose, drawn: drawn, rowSecret: request.rowSecret, random: random)
         return (.begin(request), token)
     }
 
@@ -126,16 +132,13 @@ extension ChallengeEngine {
         _ event: ChallengeEvent, _ token: ChallengeToken, _ tag: BudgetTag, _ route: HashedRoute?, _ requester: Requester,
         in commit: inout StagedCommit
     ) async throws(OTPError) -> BegunChallenge {
-        let device = devices.device(showing: requester.deviceToken, for: tag, at: time.now())
-        var solved: ProofPuzzles.Solved?
-        if case .work(let solution) = requester.proof {
-            solved = try puzzles.check(solution, by: try RequesterBinding(requester), at: time.now())
-        }
-        let hold = try await leases.hold(uses(route, requester, device == nil ? Standing(requester.proof) : .known), at: time.now())
+        let (solved, standing) = (try solved(requester), standing(requester, tag))
+        let hold = try await hold(try uses(route, requester, standing), for: commit)
         let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + hold.carried.map { $0.use.key.recordKey(partitions) }
-        var (rows, records) = try await rows(of: tag, device: device, account: requester.pseudonym, and: keys)
+        var (rows, records) = try await rows(of: tag, account: requester.pseudonym, and: keys)
         let now = time.now()
-        let decision = try decide(rows.number.attempts, event, policy, at: now, payers: rows.payers)
+        let payers = payers(rows, isKnownDevice: devices.isKnown(requester.deviceToken, for: tag, at: now))
+        let decision = try decide(rows.number.attempts, event, policy, at: now, payers: payers)
         if let solved {
             guard records.removeFirst() == nil else { throw .proofInvalid }
             commit.insert([1], at: solved.recordKey(partitions), expiresAt: solved.expiresAt)

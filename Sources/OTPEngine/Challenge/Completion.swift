@@ -31,12 +31,15 @@ public struct RightGuess: Sendable {
     private let rowSecret: RowSecret
     /// The rows as the payment left them.
     let paidRows: PaidRows
+    /// What it took from its network.
+    let paidGuess: BudgetLeases.Use?
 
     init(
         _ challenge: Challenge, _ opened: TokenSealer.Opened, by requester: Requester, digest: AttemptDigest, rowSecret: RowSecret,
-        provenDevice: ProvenDevice, paidRows: ChallengeEngine.Rows
+        provenDevice: ProvenDevice, paid: (rows: ChallengeEngine.Rows, guess: BudgetLeases.Use?)
     ) {
-        self.paidRows = PaidRows(paidRows)
+        paidRows = PaidRows(paid.rows)
+        paidGuess = paid.guess
         self.requester = requester
         self.provenDevice = provenDevice
         self.challenge = challenge.id
@@ -52,7 +55,7 @@ public struct RightGuess: Sendable {
         self.rowSecret = rowSecret
     }
 
-    var route: HashedRoute? { opened.route }
+    var drawn: TokenRoute { opened.drawn }
 
     /// What was sealed into the token at begin.
     ///
@@ -92,19 +95,21 @@ extension ChallengeEngine {
     ///
     /// - Parameter attempt: chosen by the client before its first try, and kept while it repeats itself.
     /// - Throws: ``OTPError``: `.wrongCode` after a payment; without one `.malformedCode`, `.tooManyGuesses`, `.locked`, `.exhausted`, `.expired`,
-    ///   `.alreadyCompleted`, `.challengeNotFound`, a token's, `.requesterInvalid`, `.unavailable`, `.cancelled`; either way `.busy`.
+    ///   `.alreadyCompleted`, `.challengeNotFound`, a token's, `.networkLimited`, `.proofInvalid`,
+    ///   `.requesterInvalid`, `.unavailable`, `.cancelled`; either way `.busy`.
     public func pay(
         _ token: ChallengeToken, code: SubmittedCode, attempt: AttemptID, requester: Requester
     ) async throws(OTPError) -> PaidGuess {
         let opened = try sealer.open(token)
         let binding = try RequesterBinding(requester)
-        let known = devices.device(showing: requester.deviceToken, for: opened.tag, at: time.now())
-        let (permission, derivation, digest, paidRows) = try await committing(opened.tag) {
-            (commit: inout StagedCommit) async throws(OTPError) -> (ChallengeDecision.Permission, CodeDerivation, AttemptDigest, Rows) in
-            let hold = try await leases.hold(
-                usesOfGuess(requester, known == nil ? Standing(requester.proof) : .known), at: time.now())
-            let (rows, records) = try await rows(
-                of: opened.tag, device: known, account: requester.pseudonym, and: hold.carried.map { $0.use.key.recordKey(partitions) })
+        let isKnown = devices.isKnown(requester.deviceToken, for: opened.tag, at: time.now())
+        let solved = try solved(requester)
+        let (permission, derivation, digest, paid) = try await committing(opened.tag) {
+            (commit: inout StagedCommit) async throws(OTPError)
+                -> (ChallengeDecision.Permission, CodeDerivation, AttemptDigest, (rows: Rows, guess: BudgetLeases.Use?)) in
+            let hold = try await hold(try usesOfGuess(requester, isKnown ? .known : Standing(requester.proof)), for: commit)
+            let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + hold.carried.map { $0.use.key.recordKey(partitions) }
+            var (rows, records) = try await rows(of: opened.tag, account: requester.pseudonym, and: keys)
             guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose else {
                 throw .challengeNotFound
             }
@@ -112,13 +117,19 @@ extension ChallengeEngine {
             let digest = derivation.digest(of: attempt, submitting: code)
             let now = time.now()
             let decision = try decide(
-                rows.number.attempts, .guess(opened.id, binding, digest, digits: code.count), policy, at: now, payers: rows.payers)
+                rows.number.attempts, .guess(opened.id, binding, digest, digits: code.count), policy, at: now,
+                payers: payers(rows, isKnownDevice: isKnown))
             let paidRows = stage(decision, of: rows, at: now, in: &commit)
             // An attempt asked again is not paid again, here either.
-            if !commit.isEmpty { try stage(hold, records, at: now, in: &commit) }
-            return (decision.permission, derivation, digest, paidRows)
+            guard !commit.isEmpty else { return (decision.permission, derivation, digest, (paidRows, nil)) }
+            if let solved {
+                guard records.removeFirst() == nil else { throw .proofInvalid }
+                commit.insert([1], at: solved.recordKey(partitions), expiresAt: solved.expiresAt)
+            }
+            try stage(hold, records, at: now, in: &commit)
+            return (decision.permission, derivation, digest, (paidRows, hold.guess))
         }
-        let device = ProvenDevice(devices: devices, shown: known, tag: opened.tag, challenge: opened.id, digest: digest, time: time.now())
+        let device = ProvenDevice(devices: devices, tag: opened.tag, time: time.now())
         // Only from here on, with the payment acknowledged, is the code looked at.
         switch permission {
         case .repeatOutcome(let outcome): return .repeated(outcome: outcome, challenge: opened.id, device: device.token)
@@ -127,7 +138,7 @@ extension ChallengeEngine {
                 throw .wrongCode(triesLeft: challenge.triesLeft)
             }
             return .right(
-                RightGuess(challenge, opened, by: requester, digest: digest, rowSecret: secret, provenDevice: device, paidRows: paidRows))
+                RightGuess(challenge, opened, by: requester, digest: digest, rowSecret: secret, provenDevice: device, paid: paid))
         case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
         }
     }
@@ -146,12 +157,13 @@ extension ChallengeEngine {
         let decision = try decide(
             rows.number.attempts,
             .complete(guess.challenge, guess.binding, guess.digest, generation: guess.generation, outcome: outcome), policy, at: now,
-            payers: rows.payers)
+            payers: payers(
+                rows, isKnownDevice: devices.isKnown(guess.requester.deviceToken, for: guess.tag, at: now)))
         switch decision.permission {
         case .repeatOutcome(let outcome): return .repeated(outcome: outcome)
         case .take(let counts):
             stage(decision, of: rows, at: now, in: &commit)
-            noteCompletion(of: counts, guess.route, guess.requester, in: &commit)
+            noteCompletion(of: counts, guess.drawn, guess.paidGuess, guess.requester, in: &commit)
             return .taken(counts)
         case .send, .compare, .nothing: preconditionFailure("A completion permits taking or repeating.")
         }
@@ -165,8 +177,7 @@ extension ChallengeEngine {
     }
 
     private func rows(of guess: RightGuess) async throws(OTPError) -> Rows {
-        let device = devices.device(showing: guess.requester.deviceToken, for: guess.tag, at: time.now())
-        return try await rows(of: guess.tag, device: device, account: guess.requester.pseudonym).0
+        try await rows(of: guess.tag, account: guess.requester.pseudonym).0
     }
 
     /// A key that is gone has taken its codes with it.

@@ -63,7 +63,7 @@ package struct ChallengeDecision: Hashable, Sendable {
 
     /// From when on another code can be sent to whoever asked for this one; in the past where it can be now.
     func resendAfter(_ policy: ChallengePolicy) -> Timestamp {
-        if let device = payers.device { return device.sends.earliest(policy.device.sends) }
+        if payers.isKnownDevice { return (state.devices ?? ExactBudget()).sends.earliest(policy.device.sends) }
         let number = state.sends.earliest(policy.sends)
         return payers.account.map { max(number, $0.sends.earliest(policy.account.sends)) } ?? number
     }
@@ -154,34 +154,34 @@ private struct Deciding {
         ChallengeDecision(state: number, payers: payers, permission: permission, ended: ended)
     }
 
+    /// Of the devices that have proven the number.
+    private var devices: ExactBudget {
+        get { number.devices ?? ExactBudget() }
+        set { number.devices = newValue }
+    }
+
     var digits: Int {
         let needsLongCodes =
-            if let device = payers.device {
-                device.guesses.needsLongCodes(at: now, policy.device.guesses)
-            } else {
-                number.guesses.needsLongCodes(at: now, policy.guesses)
-            }
+            payers.isKnownDevice
+            ? devices.guesses.needsLongCodes(at: now, policy.device.guesses) : number.guesses.needsLongCodes(at: now, policy.guesses)
         return needsLongCodes ? policy.longDigits : policy.digits
     }
 
     mutating func spendSend() throws(OTPError) {
-        guard payers.device == nil else {
-            try payers.device?.spendSend(at: now, policy.device)
-            return
-        }
+        guard !payers.isKnownDevice else { return try devices.spendSend(at: now, policy.device) }
         try number.budget.spendSend(at: now, policy.number)
         try payers.account?.spendSend(at: now, policy.account)
     }
 
     func refuseIfLocked() throws(OTPError) {
-        if let device = payers.device { return try device.guesses.refuseIfLocked(at: now, policy.device.guesses) }
+        guard !payers.isKnownDevice else { return try devices.guesses.refuseIfLocked(at: now, policy.device.guesses) }
         try number.guesses.refuseIfLocked(at: now, policy.guesses)
         try payers.account?.guesses.refuseIfLocked(at: now, policy.account.guesses)
     }
 
     mutating func spendGuess() throws(OTPError) -> GuessPayer {
-        guard payers.device == nil else {
-            try payers.device?.guesses.spend(at: now, policy.device.guesses)
+        guard !payers.isKnownDevice else {
+            try devices.guesses.spend(at: now, policy.device.guesses)
             return .device
         }
         try number.guesses.spend(at: now, policy.guesses)
@@ -190,10 +190,10 @@ private struct Deciding {
         return .numberAndAccount
     }
 
-    /// To whoever paid. A device or an account that no longer shows itself has lost its guess.
+    /// To whoever paid. An account that no longer shows itself has lost its guess.
     mutating func giveBack(_ payment: Challenge.PaidGuess) {
         switch payment.payer {
-        case .device: payers.device?.guesses.giveBack(spentAt: payment.time, now: now, policy.device.guesses)
+        case .device: devices.guesses.giveBack(spentAt: payment.time, now: now, policy.device.guesses)
         case .numberAndAccount:
             payers.account?.guesses.giveBack(spentAt: payment.time, now: now, policy.account.guesses)
             fallthrough

@@ -2,8 +2,8 @@ import CryptoPrimitives
 package import IdentityTypes
 package import RecordStorage
 
-/// All that counts for one number: its budgets and its challenges, in one record. Budgets of devices and accounts have records of the
-/// same form, without challenges.
+/// All that counts for one number: its budgets and its challenges, in one record. An account's budget has a record of the same form,
+/// without challenges.
 ///
 /// One record, because rows are what a store charges for, and because every promise about guesses is then a promise about
 /// one key, which the store keeps linearizable. Format: `Documentation/Formats.md`.
@@ -14,6 +14,8 @@ package struct NumberAttempts: Hashable, Sendable {
     private static let format: UInt8 = 1
 
     var budget = ExactBudget()
+    /// Of all devices together that have proven the number and show it; `nil` before the first asks for anything.
+    var devices: ExactBudget?
     package internal(set) var challenges: [Challenge] = []
 
     package init() {}
@@ -33,11 +35,6 @@ package struct NumberAttempts: Hashable, Sendable {
         RecordKey(partition: partitions.partition(of: tag.bytes), collection: collection, row: tag.bytes)
     }
 
-    /// Of a device's budget, beside its number's: what one device may do is about one number.
-    static func key(of device: DeviceID, for tag: BudgetTag, in partitions: PartitionCount) -> RecordKey {
-        RecordKey(partition: partitions.partition(of: tag.bytes), collection: collection, row: tag.bytes + device.bytes)
-    }
-
     /// Of an account's budget: under a name that says nothing of the account, and so may outlive it by a few days.
     static func key(of account: Pseudonym, _ key: BudgetKey, in partitions: PartitionCount) -> RecordKey {
         var hash = BLAKE2b(label: "SPNI/v1/budget-account", key: key.secret, length: 16)
@@ -51,15 +48,41 @@ package struct NumberAttempts: Hashable, Sendable {
     }
 
     /// When neither budgets nor challenges matter any more, and the row may go.
-    package func restsAt(_ policy: ChallengePolicy) -> Timestamp {
-        challenges.reduce(budget.restsAt(policy.number)) { max($0, $1.sweepable) }
+    ///
+    /// - Parameter budgetPolicy: of what the row's own budget is; a number's unless said.
+    package func restsAt(_ policy: ChallengePolicy, _ budgetPolicy: ExactPolicy? = nil) -> Timestamp {
+        let rest = budget.restsAt(budgetPolicy ?? policy.number)
+        return challenges.reduce(max(rest, devices?.restsAt(policy.device) ?? rest)) { max($0, $1.sweepable) }
     }
 }
 
 extension NumberAttempts {
     package var encoded: [UInt8] {
-        var writer = ByteWriter(capacity: 128 + challenges.count * 256)
+        var writer = ByteWriter(capacity: 192 + challenges.count * 256)
         writer.u8(Self.format)
+        budget.write(to: &writer)
+        writer.optional(devices) { $1.write(to: &$0) }
+        writer.u8(UInt8(challenges.count))
+        for challenge in challenges { challenge.write(to: &writer) }
+        return writer.bytes
+    }
+
+    package init(from reader: inout ByteReader) throws(MalformedBytes) {
+        guard try reader.u8() == Self.format else { throw MalformedBytes() }
+        budget = try ExactBudget(from: &reader)
+        devices = try reader.optional { reader throws(MalformedBytes) in try ExactBudget(from: &reader) }
+        let count = Int(try reader.u8())
+        guard count <= Self.challengeLimit else { throw MalformedBytes() }
+        for _ in 0..<count {
+            let challenge = try Challenge(from: &reader)
+            guard self.challenge(challenge.id) == nil else { throw MalformedBytes() }
+            challenges.append(challenge)
+        }
+    }
+}
+
+extension ExactBudget {
+    fileprivate func write(to writer: inout ByteWriter) {
         writer.time(sends.hour)
         writer.time(sends.day)
         writer.u8(sends.run)
@@ -70,13 +93,9 @@ extension NumberAttempts {
         writer.time(guesses.lastGuess)
         writer.u32(guesses.failures.newest)
         for count in guesses.failures.counts { writer.u16(count) }
-        writer.u8(UInt8(challenges.count))
-        for challenge in challenges { challenge.write(to: &writer) }
-        return writer.bytes
     }
 
-    package init(from reader: inout ByteReader) throws(MalformedBytes) {
-        guard try reader.u8() == Self.format else { throw MalformedBytes() }
+    fileprivate init(from reader: inout ByteReader) throws(MalformedBytes) {
         sends.hour = try reader.time()
         sends.day = try reader.time()
         sends.run = try reader.u8()
@@ -89,13 +108,6 @@ extension NumberAttempts {
         var counts: [UInt16] = []
         for _ in 0..<MonthlyFailures.months { counts.append(try reader.u16()) }
         guesses.failures = MonthlyFailures(newest: newest, counts: counts)
-        let count = Int(try reader.u8())
-        guard count <= Self.challengeLimit else { throw MalformedBytes() }
-        for _ in 0..<count {
-            let challenge = try Challenge(from: &reader)
-            guard self.challenge(challenge.id) == nil else { throw MalformedBytes() }
-            challenges.append(challenge)
-        }
     }
 }
 

@@ -31,9 +31,9 @@ extension ChallengeEngine {
                 let now = time.now()
                 guard let decision = try? decide(row.attempts, .sweep, policy, at: now) else { continue }
                 var commit = StagedCommit(random: random)
-                let isAtRest = decision.state.restsAt(policy) <= now
+                let isAtRest = decision.state.restsAt(policy, budgetPolicy(of: record.key)) <= now
                 if isAtRest, decision.state == row.attempts { commit.delete(record) }
-                stage(decision, of: Rows(number: row, device: nil, account: nil), at: now, in: &commit)
+                stage(decision, of: Rows(number: row, account: nil), at: now, in: &commit)
                 if commit.isEmpty { continue }
                 do throws(StorageError) {
                     try await commit.commit(to: store)
@@ -49,6 +49,9 @@ extension ChallengeEngine {
         }
         return sweep
     }
+
+    /// An account's row has a shorter name than a number's.
+    private func budgetPolicy(of key: RecordKey) -> ExactPolicy { key.row.count == 16 ? policy.account : policy.number }
 
     /// The entry of a challenge that nobody completed.
     func endEvent(of challenge: Challenge, at now: Timestamp) -> AuditEvent {

@@ -10,7 +10,7 @@ public struct DeviceToken: Hashable, Sendable {
     /// How long a token is good: 400 days, as long as browsers keep a cookie. Each right code brings a new one.
     public static let life: Duration = .seconds(400 * 86_400)
 
-    /// Base 64 for addresses and cookies, without padding: 76 characters.
+    /// Base 64 for addresses and cookies, without padding: 55 characters.
     public let text: String
 }
 
@@ -19,54 +19,53 @@ extension DeviceToken: CustomStringConvertible, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// What tells the devices of one number apart: 16 bytes, random to everybody without the key.
-struct DeviceID: Hashable, Sendable {
-    let bytes: [UInt8]
-}
-
 /// Makes and reads device tokens. Format: `Documentation/Formats.md`.
+///
+/// A token names no device: all that have proven a number share one budget, so that proving it again and again makes no budget larger.
 struct DeviceTokens: Sendable {
     private static let format: UInt8 = 1
-    private static let length = 57
-    private static let headLength = 25
+    private static let headLength = 9
+    private static let codeLength = 16
+    private static let length = headLength + 2 * codeLength
 
     let deployment: DeploymentID
     let key: BudgetKey
 
-    func token(of device: DeviceID, for tag: BudgetTag, at now: Timestamp) -> DeviceToken {
-        var token = ByteWriter(capacity: Self.length)
-        token.u8(Self.format)
-        token.time(now)
-        token.fixed(device.bytes)
-        return DeviceToken(text: Base64URL.encode(token.bytes + authenticator(of: token.bytes, for: tag)))
+    func token(for tag: BudgetTag, at now: Timestamp) -> DeviceToken {
+        var head = ByteWriter(capacity: Self.length)
+        head.u8(Self.format)
+        head.time(now)
+        return DeviceToken(text: Base64URL.encode(head.bytes + code(of: head.bytes) + code(of: head.bytes, for: tag)))
     }
 
-    /// The device that shows `text`, if it has proven this number; `nil` for anything else. A cookie that means nothing is no mistake
-    /// of the person's.
-    func device(showing text: String?, for tag: BudgetTag, at now: Timestamp) -> DeviceID? {
+    /// Whether `text` is a token of this number's. A cookie that means nothing is no mistake of the person's.
+    func isKnown(_ text: String?, for tag: BudgetTag, at now: Timestamp) -> Bool {
+        guard let bytes = decoded(text, at: now) else { return false }
+        return constantTimeEquals(
+            Array(bytes[(Self.headLength + Self.codeLength)...]), code(of: Array(bytes[..<Self.headLength]), for: tag))
+    }
+
+    /// Whether `text` is a token of this deployment's, of whichever number: what can be told before anything is computed for a number.
+    func isOurs(_ text: String?, at now: Timestamp) -> Bool {
+        guard let bytes = decoded(text, at: now) else { return false }
+        return constantTimeEquals(
+            Array(bytes[Self.headLength..<Self.headLength + Self.codeLength]), code(of: Array(bytes[..<Self.headLength])))
+    }
+
+    private func decoded(_ text: String?, at now: Timestamp) -> [UInt8]? {
         guard let text, text.utf8.count == (Self.length * 4 + 2) / 3, let bytes = Base64URL.decode(text), bytes.count == Self.length
         else { return nil }
-        let head = Array(bytes[..<Self.headLength])
-        guard constantTimeEquals(Array(bytes[Self.headLength...]), authenticator(of: head, for: tag)) else { return nil }
-        var reader = ByteReader(head)
-        guard let format = try? reader.u8(), format == Self.format, let issued = try? reader.time(), now < issued + DeviceToken.life,
-            let id = try? reader.fixed(16)
-        else { return nil }
-        return DeviceID(bytes: id)
+        var reader = ByteReader(bytes)
+        guard let format = try? reader.u8(), format == Self.format, let issued = try? reader.time(), now < issued + DeviceToken.life else {
+            return nil
+        }
+        return bytes
     }
 
-    /// The name of a device that showed none: the same however often the attempt that proved the number is asked again.
-    func device(provenBy attempt: AttemptDigest, in challenge: ChallengeID) -> DeviceID {
-        var hash = BLAKE2b(label: "SPNI/v1/device-id", key: key.secret, length: 16)
-        hash.append(challenge.bytes)
-        hash.append(attempt.bytes)
-        return DeviceID(bytes: hash.finish())
-    }
-
-    private func authenticator(of head: [UInt8], for tag: BudgetTag) -> [UInt8] {
-        var hash = BLAKE2b(label: "SPNI/v1/device", key: key.secret)
+    private func code(of head: [UInt8], for tag: BudgetTag? = nil) -> [UInt8] {
+        var hash = BLAKE2b(label: "SPNI/v1/device", key: key.secret, length: Self.codeLength)
         hash.append(deployment.bytes)
-        hash.append(tag.bytes)
+        hash.append(tag?.bytes ?? [])
         hash.append(head)
         return hash.finish()
     }
@@ -76,14 +75,8 @@ struct DeviceTokens: Sendable {
 /// wrong one.
 struct ProvenDevice: Sendable {
     let devices: DeviceTokens
-    /// What it showed, where that was good.
-    let shown: DeviceID?
     let tag: BudgetTag
-    let challenge: ChallengeID
-    let digest: AttemptDigest
     let time: Timestamp
 
-    var token: DeviceToken {
-        devices.token(of: shown ?? devices.device(provenBy: digest, in: challenge), for: tag, at: time)
-    }
+    var token: DeviceToken { devices.token(for: tag, at: time) }
 }

@@ -16,14 +16,14 @@ struct TokenSealer: Sendable {
         let id: ChallengeID
         let tag: BudgetTag
         let purpose: ChallengePurpose
-        let route: HashedRoute?
+        let drawn: TokenRoute
         /// The caller's content, still sealed under the row secret.
         let inner: [UInt8]
     }
 
     /// Called once for a challenge: the inner nonce is zero, since the key is the row secret's alone.
     func seal(
-        _ content: borrowing SecretBytes, id: ChallengeID, tag: BudgetTag, purpose: ChallengePurpose, route: HashedRoute?,
+        _ content: borrowing SecretBytes, id: ChallengeID, tag: BudgetTag, purpose: ChallengePurpose, drawn: TokenRoute,
         rowSecret: RowSecret, random: some RandomSource
     ) -> ChallengeToken {
         precondition(content.count <= ChallengeToken.contentLimit, "A token carries at most \(ChallengeToken.contentLimit) bytes.")
@@ -31,11 +31,11 @@ struct TokenSealer: Sendable {
         let inner = content.withUnsafeBytes {
             AEAD.seal($0, key: Self.innerKey(key, rowSecret), nonce: Self.noNonce, associatedData: id.bytes)
         }
-        var plaintext = ByteWriter(capacity: 50 + HashedRoute.length + inner.count)
+        var plaintext = ByteWriter(capacity: 50 + TokenRoute.length + inner.count)
         plaintext.fixed(id.bytes)
         plaintext.fixed(tag.bytes)
         plaintext.u16(purpose.rawValue)
-        if let route { route.write(to: &plaintext) } else { plaintext.fixed([UInt8](repeating: 0, count: HashedRoute.length)) }
+        drawn.write(to: &plaintext)
         plaintext.fixed(inner)
         var token = ByteWriter()
         token.u8(Self.format)
@@ -65,8 +65,8 @@ struct TokenSealer: Sendable {
             guard let tag = BudgetTag(bytes: try content.fixed(32)), let purpose = ChallengePurpose(rawValue: try content.u16()) else {
                 throw MalformedBytes()
             }
-            let route = try HashedRoute.read(from: &content)
-            return Opened(key: key, id: id, tag: tag, purpose: purpose, route: route, inner: try content.fixed(content.remaining))
+            let drawn = try TokenRoute(from: &content)
+            return Opened(key: key, id: id, tag: tag, purpose: purpose, drawn: drawn, inner: try content.fixed(content.remaining))
         } catch {
             throw .tokenForged
         }

@@ -91,7 +91,7 @@ extension IdentityService {
         }
     }
 
-    /// A step-up is its own account's, whether or not the host says so twice.
+    /// A step-up's first code is its own account's, whether or not the host says so twice.
     private static func requester(_ requester: Requester, for occasion: Occasion) -> Requester {
         guard case .stepUp(let pseudonym) = occasion, requester.pseudonym == nil else { return requester }
         var requester = requester

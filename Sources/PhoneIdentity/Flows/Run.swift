@@ -1,7 +1,7 @@
 import AuditLog
 import IdentityTypes
 import Messaging
-import OTPEngine
+public import OTPEngine
 import RecordStorage
 import SealedStore
 
@@ -28,6 +28,21 @@ extension IdentityService {
     /// - Throws: ``IdentityError``: `storage.unavailable` when ``run()`` is not running here, `storage.cancelled`.
     public func checkpointed() async throws(IdentityError) {
         do { try await outbox.acknowledgeAll(in: store) } catch { throw IdentityError(error) }
+    }
+
+    /// Hands back what this process holds of shared budgets and has not used, and tells them of completions: call it when the process ends.
+    ///
+    /// - Throws: ``IdentityError``: `.busy` or a storage code. Nothing is lost but some messages of today's limits.
+    public func settleBudgets() async throws(IdentityError) {
+        do throws(OTPError) { _ = try await engine.settleBudgets(idle: .zero) } catch { throw IdentityError(error) }
+    }
+
+    /// What codes have cost today and yesterday: for the whole deployment, then for each of these countries to which any was sent.
+    ///
+    /// - Parameter countries: ITU country calling codes; all where nothing is said.
+    /// - Throws: ``IdentityError`` with a storage code.
+    public func spending(in countries: [UInt16] = (1...999).map { $0 }) async throws(IdentityError) -> [SpendingReport] {
+        do throws(OTPError) { return try await engine.spending(in: countries) } catch { throw IdentityError(error) }
     }
 
     private func runSequencer() async {
@@ -77,7 +92,10 @@ extension IdentityService {
     @discardableResult
     public func sweep() async throws(IdentityError) -> Int {
         var count = 0
-        do { count += try await engine.settleBudgets() } catch { throw IdentityError(error) }
+        // Nothing else waits for it: what is not told today is told with the next slice.
+        do throws(OTPError) { count += try await engine.settleBudgets() } catch {
+            environment.observer.observe(Observation(.sweeper, "budgets-not-told", errorCode: error.code.rawValue))
+        }
         for partition in environment.partitions.all {
             var cursor: [UInt8]?
             repeat {
