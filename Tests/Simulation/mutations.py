@@ -8,17 +8,17 @@ MUTATIONS = [
     (
         "compare-before-paying",
         "Sources/OTPEngine/Challenge/Completion.swift",
-        "            let paidRow = stage(decision, of: row, at: now, in: &commit)\n",
-        "            if case .compare(let open) = decision.permission, !(try derivation(of: open, opened.tag).accepts(code)) {\n"
+        "            let paidRows = stage(decision, of: rows, at: now, in: &commit)\n",
+        "            if case .compare(let open) = decision.permission, !derivation.accepts(code) {\n"
         "                throw .wrongCode(triesLeft: open.triesLeft)\n"
         "            }\n"
-        "            let paidRow = stage(decision, of: row, at: now, in: &commit)\n",
+        "            let paidRows = stage(decision, of: rows, at: now, in: &commit)\n",
         "nobody had paid for",
     ),
     (
         "pay-twice-for-one-attempt",
         "Sources/OTPEngine/Challenge/Decision.swift",
-        "        if challenge.payment(of: digest) != nil { return ChallengeDecision(state: state, permission: .compare(challenge)) }\n",
+        "        if challenge.payment(of: digest) != nil { return next.permitting(.compare(challenge)) }\n",
         "",
         "paid for twice",
     ),
@@ -32,25 +32,25 @@ MUTATIONS = [
     (
         "new-challenge-refills-guesses",
         "Sources/OTPEngine/Challenge/Decision.swift",
-        "        try next.sends.spend(at: now, policy.sends)\n        let ended",
-        "        try next.sends.spend(at: now, policy.sends)\n        next.guesses = GuessBudget()\n        let ended",
+        "        try next.spendSend()\n        let ended",
+        "        try next.spendSend()\n        next.number.guesses = GuessBudget()\n        let ended",
         "more guesses for a number",
     ),
     (
         "success-refills-guesses",
         "Sources/OTPEngine/Challenge/Decision.swift",
-        "        next.guesses.giveBack(spentAt: payment.time, now: now, policy.guesses)\n",
-        "        next.guesses = GuessBudget()\n",
+        "        next.giveBack(payment)\n",
+        "        next.number.guesses = GuessBudget()\n",
         "more guesses for a number",
     ),
     (
         "another-attempt-gets-the-answer",
         "Sources/OTPEngine/Challenge/Decision.swift",
         "            guard winner == digest else { throw .alreadyCompleted }\n"
-        "            return ChallengeDecision(state: state, permission: .repeatOutcome(outcome))\n"
+        "            return next.permitting(.repeatOutcome(outcome))\n"
         "        }\n"
         "        guard digits == challenge.digits",
-        "            return ChallengeDecision(state: state, permission: .repeatOutcome(outcome))\n"
+        "            return next.permitting(.repeatOutcome(outcome))\n"
         "        }\n"
         "        guard digits == challenge.digits",
         "two attempts completed one challenge",
@@ -59,11 +59,11 @@ MUTATIONS = [
         "code-before-its-commit",
         "Sources/PhoneIdentity/Flows/Begin.swift",
         "                return try await engine.stageBegin(\n"
-        "                    occasion.challengePurpose, tag: tags.budget, subject: subject, isDeliverable: isDeliverable, requester: requester,\n"
-        "                    sealing: ticket, in: &commit)\n",
+        "                    occasion.challengePurpose, tag: tags.budget, subject: subject, isDeliverable: isDeliverable, route: route,\n"
+        "                    requester: requester, sealing: ticket, in: &commit)\n",
         "                let begun = try await engine.stageBegin(\n"
-        "                    occasion.challengePurpose, tag: tags.budget, subject: subject, isDeliverable: isDeliverable, requester: requester,\n"
-        "                    sealing: ticket, in: &commit)\n"
+        "                    occasion.challengePurpose, tag: tags.budget, subject: subject, isDeliverable: isDeliverable, route: route,\n"
+        "                    requester: requester, sealing: ticket, in: &commit)\n"
         "                try? queue.reserve().fill(item(for: begun, number: number, channel: channel, language: language))\n"
         "                return begun\n",
         "before its challenge was committed",

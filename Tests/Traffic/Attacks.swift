@@ -11,8 +11,11 @@ final class Pumping {
     var messages: [Int: Int] = [:]
     var refused: [String: Int] = [:]
 
-    init(_ traffic: Traffic, country: UInt16, ranges: Int) {
-        (self.traffic, self.country, self.ranges) = (traffic, country, ranges)
+    /// Whether people have numbers there too, or the attacker's carrier alone.
+    let isUsed: Bool
+
+    init(_ traffic: Traffic, country: UInt16, ranges: Int, isUsed: Bool) {
+        (self.traffic, self.country, self.ranges, self.isUsed) = (traffic, country, ranges, isUsed)
     }
 
     /// As often as that, until the end of the run.
@@ -22,8 +25,7 @@ final class Pumping {
 
     private func send(every pause: Duration) async {
         let range = traffic.dice.below(ranges)
-        // Numbers that nobody else has: the carrier's own, behind the ranges that people use.
-        let number = Number(country: country, range: 5_000 + range, rest: traffic.dice.below(100_000))
+        let number = Number(country: country, range: isUsed ? range : 5_000 + range, rest: traffic.dice.below(100_000))
         do throws(OTPError) {
             _ = try await traffic.begin(number, session: traffic.random.bytes(16), network: traffic.dice.bot())
             messages[range, default: 0] += 1

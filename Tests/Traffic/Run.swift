@@ -19,7 +19,8 @@ struct Run {
             if getenv("FAST") == nil {
                 try await honest(seed, &report)
                 try await launchDay(seed, &report)
-                try await pumping(seed, &report)
+                try await pumping(seed, country: 371, ranges: 25, isUsed: false, &report)
+                try await pumping(seed, country: 351, ranges: 20, isUsed: true, &report)
             }
             try await guessing(seed, &report)
             try await flood(seed, &report)
@@ -59,15 +60,18 @@ struct Run {
         report.bar("honest people sent away", traffic.refusedPerMille, atMost: 1, "of a thousand")
     }
 
-    private static func pumping(_ seed: UInt64, _ report: inout Report) async throws {
+    private static func pumping(
+        _ seed: UInt64, country: UInt16, ranges: Int, isUsed: Bool, _ report: inout Report
+    ) async throws {
         let traffic = try Traffic(seed: seed, abuse: policy)
         traffic.planHonest(perDay: 40_000, for: day * 2)
-        let (country, ranges) = (UInt16(371), 25)
-        let pumping = Pumping(traffic, country: country, ranges: ranges)
+        let pumping = Pumping(traffic, country: country, ranges: ranges, isUsed: isUsed)
         pumping.plan(every: .milliseconds(500), after: day)
         await traffic.run(for: day * 2)
         let bound = traffic.policy.lossBound(.text, to: country, ranges: ranges)
-        report.title("a pumping attack: two codes a second to \(ranges) ranges of one country, for a day")
+        report.title(
+            "a pumping attack: two codes a second to \(ranges) ranges of one country, which \(isUsed ? "all its people" : "nobody else") use, for a day"
+        )
         report.people(traffic)
         report.say("refused to the attacker: \(pumping.refused.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })")
         report.say("money lost: \(pumping.loss) in \(pumping.total) messages; stated in advance: \(bound.moneyPerCountry) at most")
@@ -170,7 +174,7 @@ struct Report {
     func people(_ traffic: Traffic) {
         let away = traffic.turnedAway.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         say(
-            "let in: \(traffic.completed), went away by themselves: \(traffic.abandoned), asked for a proof of work: \(traffic.asked), sent away: \(away)"
+            "let in: \(traffic.completed), went away by themselves: \(traffic.abandoned), asked for a proof of work: \(traffic.asked), checked by the host: \(traffic.vouchedFor), sent away: \(away)"
         )
     }
 

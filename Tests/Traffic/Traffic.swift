@@ -23,6 +23,8 @@ final class Traffic {
     var turnedAway: [String: Int] = [:]
     /// Honest people who had to prove that they are no flood.
     var asked = 0
+    /// Honest people in ranges that an attack had closed, whom the host then checked itself.
+    var vouchedFor = 0
 
     static let start = Timestamp(milliseconds: 1_795_478_400_000)
     /// Stays until somebody is sent away.
@@ -58,9 +60,10 @@ final class Traffic {
         timeline.after(.seconds(60)) { [unowned self] in await settle() }
     }
 
-    /// What the browser of somebody who is asked works out.
-    func proof(_ session: [UInt8]) throws(OTPError) -> RequesterProof {
-        .work(try host.puzzle(for: Requester(session: session)).solve())
+    /// What the browser of somebody who is asked works out, or the host's own check.
+    private func proof(of person: Person) throws(OTPError) -> RequesterProof? {
+        if person.isVouchedFor { return .checkedByHost }
+        return person.hasProof ? .work(try host.puzzle(for: Requester(session: person.session)).solve()) : nil
     }
 
     func begin(
@@ -124,13 +127,14 @@ final class Traffic {
         let session: [UInt8]
         var sends = 0
         var hasProof = false
+        var isVouchedFor = false
     }
 
     private func signUp(_ person: Person) async {
         var person = person
         do throws(OTPError) {
             let challenge = try await begin(
-                person.number, session: person.session, network: person.network, proof: person.hasProof ? try proof(person.session) : nil)
+                person.number, session: person.session, network: person.network, proof: try proof(of: person))
             person.sends += 1
             wait(for: challenge, person)
         } catch {
@@ -140,6 +144,10 @@ final class Traffic {
                 asked += 1
                 person.hasProof = true
                 timeline.after(.seconds(2)) { [unowned self, person] in await signUp(person) }
+            case .rangeClosed where !person.isVouchedFor, .adjacentNumbers where !person.isVouchedFor:
+                vouchedFor += 1
+                person.isVouchedFor = true
+                timeline.after(.seconds(20)) { [unowned self, person] in await signUp(person) }
             case .tooManySends:
                 // Somebody typed this number before: another person with it, or this one, is told to wait, and does.
                 timeline.after((error.retryAfter ?? .seconds(30)) + .seconds(1)) { [unowned self, person] in await signUp(person) }
@@ -168,7 +176,7 @@ final class Traffic {
         var person = person
         do throws(OTPError) {
             let requester = Requester(
-                session: person.session, network: person.network, proof: person.hasProof ? try proof(person.session) : nil)
+                session: person.session, network: person.network, proof: try proof(of: person))
             let again = try await host.resend(challenge.token, requester: requester)
             person.sends += 1
             wait(for: again, person)
@@ -181,6 +189,10 @@ final class Traffic {
             case .tooManySends:
                 timeline.after((error.retryAfter ?? .seconds(30)) + .seconds(1)) { [unowned self, person] in await resend(challenge, person)
                 }
+            case .rangeClosed where !person.isVouchedFor, .adjacentNumbers where !person.isVouchedFor:
+                vouchedFor += 1
+                person.isVouchedFor = true
+                timeline.after(.seconds(20)) { [unowned self, person] in await resend(challenge, person) }
             case .expired: abandoned += 1
             default: sendAway(error)
             }
