@@ -40,7 +40,7 @@ struct Run {
 
     private static func honest(_ seed: UInt64, _ report: inout Report) async throws {
         let traffic = try Traffic(seed: seed, abuse: policy)
-        traffic.planHonest(perDay: 40_000, for: day * 2)
+        traffic.planHonest(perDay: 30_000, for: day * 2)
         await traffic.run(for: day * 2)
         report.title("honest people in \(Country.all.count) countries, two days")
         report.people(traffic)
@@ -64,7 +64,7 @@ struct Run {
         _ seed: UInt64, country: UInt16, ranges: Int, isUsed: Bool, _ report: inout Report
     ) async throws {
         let traffic = try Traffic(seed: seed, abuse: policy)
-        traffic.planHonest(perDay: 40_000, for: day * 2)
+        traffic.planHonest(perDay: 12_000, for: day * 2)
         let pumping = Pumping(traffic, country: country, ranges: ranges, isUsed: isUsed)
         pumping.plan(every: .milliseconds(500), after: day)
         await traffic.run(for: day * 2)
@@ -79,8 +79,11 @@ struct Run {
         let attacked = try await traffic.hosts[0].spending(in: [country]).first { $0.country == country }?.yesterday
         report.say("the hosts' own report of the country that day: lost \(attacked?.lost ?? .zero) of \(attacked?.spent ?? .zero)")
         report.bar("messages in one range", Double(pumping.mostInARange), atMost: 50, "messages")
+        // Where people use a range, what they complete lets a little more through.
+        let honest = (attacked?.spent.micros ?? 0) - (attacked?.lost.micros ?? 0)
         report.bar(
-            "money lost, of what was stated in advance", Double(pumping.loss.micros) / Double(bound.moneyPerCountry.micros), atMost: 1, "")
+            "money lost, of what was stated in advance beside what honest people spent there",
+            Double(pumping.loss.micros) / Double(bound.moneyPerCountry.micros + honest), atMost: 1, "")
         report.bar(
             "what the report says is lost, of what the attack cost", Double(attacked?.lost.micros ?? 0) / Double(pumping.loss.micros),
             atLeast: 1, "")
