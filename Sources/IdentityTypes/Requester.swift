@@ -25,7 +25,7 @@ public struct Requester: Hashable, Sendable {
     }
 }
 
-/// Why a client may ask though its network has used up its codes.
+/// Why a client may ask or guess though its network has used up what it may.
 public enum RequesterProof: Hashable, Sendable {
     /// The solution of a puzzle that this library made for the session.
     case work(String)

@@ -30,7 +30,8 @@ public struct OTPError: Error, Hashable, Sendable {
         /// Codes to this range of numbers are hardly ever used: offer another method, let a check of the host's own vouch for the person, or wait
         /// ``OTPError/retryAfter``. A device that has proven the number is never stopped by it.
         public static let rangeClosed = Self(rawValue: "otp.rangeClosed")
-        /// One after another of adjacent numbers asked for a code: offer another method, or wait ``OTPError/retryAfter``.
+        /// One after another of adjacent numbers asked for a code: offer another method, let a check of the host's own vouch for the person, or wait
+        /// ``OTPError/retryAfter``.
         public static let adjacentNumbers = Self(rawValue: "otp.adjacentNumbers")
         /// What may be sent to this country in a day is used up: wait ``OTPError/retryAfter``, or raise the limit.
         public static let countryLimited = Self(rawValue: "otp.countryLimited")
@@ -48,7 +49,7 @@ public struct OTPError: Error, Hashable, Sendable {
         public static let tokenForged = Self(rawValue: "otp.tokenForged")
         /// The token was made under a key this process does not have: it is older than the rotation, or the keys are not shared.
         public static let tokenKeyUnknown = Self(rawValue: "otp.tokenKeyUnknown")
-        /// The requester's session binding is empty or above 256 bytes.
+        /// The requester's session binding is empty or above 256 bytes, or its network is no IP address.
         public static let requesterInvalid = Self(rawValue: "otp.requesterInvalid")
         /// A setting is weaker than this library allows; the reason names the bound.
         public static let policyTooWeak = Self(rawValue: "otp.policyTooWeak")

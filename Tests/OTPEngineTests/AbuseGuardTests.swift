@@ -366,6 +366,41 @@ struct AbuseGuardTests {
         #expect(first.changes.count > 0)
     }
 
+    @Test("ten thousand begins a second of one deployment do not wait for each other, and hardly ever meet in its row")
+    func tenThousandASecond() async throws {
+        let bench = TestBench(
+            abuse: policy {
+                $0.deployment = DailyLimits(messages: 10_000_000, money: Money(10_000_000))
+                $0.otherCountries = $0.deployment
+                $0.range = ConversionLimits(credit: 100_000)
+                $0.country = ConversionLimits(credit: 100_000)
+            })
+        let store = SlowStore()
+        let engines = (0..<3).map { _ in bench.another(over: store) }
+        var (warm, warmWaits) = (0, UInt64(0))
+        // Each hundredth of a second a hundred people come at once, while those of before are still under way.
+        for moment in 0..<110 {
+            if moment == 10 { (warm, warmWaits) = (store.deploymentCommits, engines.reduce(0) { $0 + $1.leases.waits }) }
+            let refused = await withTaskGroup(of: Bool.self) { group in
+                for person in 0..<100 {
+                    let number = UInt64(moment * 100 + person)
+                    group.addTask {
+                        await bench.refusal { () throws(OTPError) in
+                            try await begin(bench, engines[person % 3], number: number, route: route(range: UInt8(person), block: number))
+                        } != nil
+                    }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(refused == 0)
+            bench.clock.advance(.milliseconds(10))
+        }
+        // Of 10,000.
+        #expect(store.deploymentCommits - warm < 100, "\(store.deploymentCommits - warm) commits of the deployment's row")
+        #expect(engines.reduce(0) { $0 + $1.leases.waits } - warmWaits < 100)
+        #expect(store.conflicts < 1_000, "\(store.conflicts) conflicts")
+    }
+
     @Test("memory stays bounded whatever strangers send")
     func memory() async throws {
         let leases = BudgetLeases(policy: .standard, capacity: 64)

@@ -141,6 +141,39 @@ final class CountingStore: RecordStore {
     }
 }
 
+/// A store in memory whose every operation lets many others in between.
+final class SlowStore: RecordStore {
+    private let wrapped = InMemoryRecordStore()
+    private let counts = Mutex((deployment: 0, conflicts: 0))
+
+    /// Commits that wrote the row of the deployment's budget.
+    var deploymentCommits: Int { counts.withLock { $0.deployment } }
+    var conflicts: Int { counts.withLock { $0.conflicts } }
+
+    private func wait() async { for _ in 0..<8 { await Task.yield() } }
+
+    func records(at keys: [RecordKey]) async throws(StorageError) -> [StoredRecord?] {
+        await wait()
+        return try await wrapped.records(at: keys)
+    }
+
+    func records(in range: RecordRange, limit: Int) async throws(StorageError) -> [StoredRecord] {
+        try await wrapped.records(in: range, limit: limit)
+    }
+
+    func commit(_ changes: [RecordChange]) async throws(StorageError) {
+        await wait()
+        let key = SharedBudgetKey.deployment.recordKey(.standard)
+        do {
+            try await wrapped.commit(changes)
+            if changes.contains(where: { $0.key == key }) { counts.withLock { $0.deployment += 1 } }
+        } catch {
+            counts.withLock { $0.conflicts += 1 }
+            throw error
+        }
+    }
+}
+
 /// One deployment, its clock and its store; as many engines as a test has processes.
 struct TestBench {
     let clock = StoppedClock()

@@ -6,7 +6,8 @@ public struct AbusePolicy: Hashable, Sendable {
     public var network = NetworkLimits()
     /// Of a range of numbers: country calling code and four digits.
     public var range = ConversionLimits()
-    /// Of a country. Its credit used up closes only those ranges in which nobody has completed a sign-up since yesterday.
+    /// Of a country. Its credit used up closes only those ranges in which nobody has completed a sign-up since yesterday; a sixteenth of it comes
+    /// back each day. ``ConversionLimits/firstProbe`` is not used: a country does not close.
     public var country = ConversionLimits(credit: 400)
     /// Limits of single countries, by ITU country calling code.
     public var countries: [UInt16: DailyLimits] = [:]
@@ -14,7 +15,7 @@ public struct AbusePolicy: Hashable, Sendable {
     public var otherCountries = DailyLimits(messages: 20_000, money: Money(6_000))
     /// Of everything together.
     public var deployment = DailyLimits(messages: 100_000, money: Money(30_000))
-    /// Codes an hour to a hundred adjacent numbers, as one process sees them. 1 or more.
+    /// Challenges an hour that are begun for a hundred adjacent numbers, as one process sees them; sending a code again does not count. 1 or more.
     public var adjacentNumbers = 10
     public var tariff = Tariff.cautious
     /// Zero bits that a proof of work shows: 16...28. 20 takes a browser a second or two.
@@ -60,8 +61,8 @@ public struct NetworkLimits: Hashable, Sendable {
 
 /// How many messages may go where nobody completes anything.
 public struct ConversionLimits: Hashable, Sendable {
-    /// Messages that may be lost before the range closes. What is completed earns as many again as it costs at three quarters of the usual
-    /// rate of completion.
+    /// Messages that may be lost before the range closes. Each completion earns 1.33 divided by the usual share of completions, so a range in which
+    /// three quarters of the usual are completed never closes.
     public var credit: Int
     /// How long after closing one message may try again; twice as long after each that is lost, a day at most.
     public var firstProbe: Duration

@@ -58,6 +58,8 @@ final class BudgetLeases: Sendable {
 
     /// How many are remembered.
     var count: Int { state.withLock { $0.leases.count } }
+    /// How often somebody had to wait for a slice that another was fetching.
+    var waits: UInt64 { state.withLock { $0.nextWaiter } }
 
     private enum Taken {
         case spent(Use)
@@ -171,7 +173,9 @@ final class BudgetLeases: Sendable {
     /// Who sends to many numbers once cannot make this process remember without end.
     private func makeRoom(in state: inout State) {
         guard state.leases.count >= capacity else { return }
-        let idle = state.leases.filter { !$0.value.isCarried }.sorted { $0.value.lastUse < $1.value.lastUse }
+        let idle = state.leases.filter { !$0.value.isCarried }.sorted {
+            ($0.value.lastUse, $0.key.order) < ($1.value.lastUse, $1.key.order)
+        }
         for (key, _) in idle.prefix(max(1, capacity / 8)) {
             state.leases[key] = nil
             state.untold.remove(key)
@@ -188,12 +192,15 @@ final class BudgetLeases: Sendable {
             if carried.isNeeded {
                 // What does not pay for this use, or is of a window that is over.
                 (report.unused, report.unusedMoney, report.unusedUntil) = (lease.messages, lease.money, lease.until)
+                report.unusedCredit = lease.isTight ? 0 : lease.messages
                 (lease.messages, lease.money) = (0, .zero)
             }
             state.leases[carried.use.key] = lease
             return (report, lease.wanted)
         }
     }
+
+    func isBeingCarried(_ key: SharedBudgetKey) -> Bool { state.withLock { $0.leases[key]?.isCarried ?? false } }
 
     func isTight(_ key: SharedBudgetKey) -> Bool { state.withLock { $0.leases[key]?.isTight ?? false } }
 
@@ -294,6 +301,18 @@ final class BudgetLeases: Sendable {
 
     // MARK: Completions
 
+    /// Somebody for whom the host vouched completed a challenge in a range.
+    func noteVouched(_ key: SharedBudgetKey, at now: Timestamp) {
+        state.withLock { state in
+            makeRoom(in: &state)
+            var lease = state.leases[key] ?? Lease()
+            lease.report.vouchedFor += 1
+            lease.lastUse = now
+            state.untold.insert(key)
+            state.leases[key] = lease
+        }
+    }
+
     /// A challenge was completed whose messages had cost `earned`.
     ///
     /// - Parameter guess: what the right guess was taken from: it is none of the wrong ones.
@@ -314,8 +333,10 @@ final class BudgetLeases: Sendable {
 
     /// Budgets whose rows have something to be told. The few that everybody draws on at once, the others when nobody has used them for a
     /// while: their next slice tells them anyway, and telling each at once would cost as many commits as sign-ups.
+    ///
+    /// - Returns: always in one order, so that a seed replays.
     func untold(at now: Timestamp, idle: Duration) -> [SharedBudgetKey] {
-        state.withLock { state in
+        let keys = state.withLock { state in
             state.untold.filter { key in
                 guard let lease = state.leases[key], !lease.isCarried else { return false }
                 switch key {
@@ -324,6 +345,7 @@ final class BudgetLeases: Sendable {
                 }
             }
         }
+        return keys.sorted { $0.row.lexicographicallyPrecedes($1.row) }
     }
 
     /// Takes on telling these rows, but those that somebody else is at.

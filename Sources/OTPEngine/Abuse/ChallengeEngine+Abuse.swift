@@ -32,7 +32,8 @@ extension ChallengeEngine {
     /// Call it every minute, and with an idle time of zero before the process ends.
     ///
     /// - Returns: how many rows were told.
-    /// - Throws: ``OTPError`` with code `.unavailable`, `.busy` or `.cancelled`; what was not told stays for the next time.
+    /// - Throws: ``OTPError`` with code `.unavailable`, `.busy` or `.cancelled`; what was not told stays for the next time, unless the store did not
+    ///   say what became of it: that counts as told.
     @discardableResult
     public func settleBudgets(idle: Duration = .seconds(600)) async throws(OTPError) -> Int {
         var told = 0
@@ -77,11 +78,11 @@ extension ChallengeEngine {
         let price = price(of: route)
         var uses = [BudgetLeases.Use(key: .deployment, price: price)]
         if let route { uses.append(.init(key: .country(route.country), price: price)) }
-        if let route, standing != .known { uses.append(.init(key: .range(route.range), price: .zero)) }
+        if let route, standing.isStrange { uses.append(.init(key: .range(route.range), price: .zero)) }
         if let network = requester.network, standing == .stranger {
             uses.append(.init(key: .network(try BudgetName(network: network, budgetKey)), price: .zero))
         }
-        if let block = route?.block, standing != .known { uses.append(.init(key: .block(block), price: .zero)) }
+        if let block = route?.block, standing.isStrange { uses.append(.init(key: .block(block), price: .zero)) }
         return uses
     }
 
@@ -154,7 +155,7 @@ extension ChallengeEngine {
     }
 
     /// Tells the budgets that a challenge drew on that it was completed: those alone, else a device could earn by log-ins that cost a range
-    /// nothing what a stranger then wastes.
+    /// nothing what a stranger then wastes. The network is that from which it was completed: a token does not say where it was begun.
     ///
     /// - Parameter guess: what the right guess took.
     func noteCompletion(
@@ -164,14 +165,17 @@ extension ChallengeEngine {
         var keys: [SharedBudgetKey] = [.deployment]
         if let route = drawn.route {
             keys.append(.country(route.country))
-            if drawn.standing != .known { keys.append(.range(route.range)) }
+            if drawn.standing.isStrange { keys.append(.range(route.range)) }
         }
         if let network = requester.network, drawn.standing == .stranger, let name = try? BudgetName(network: network, budgetKey) {
             keys.append(.network(name))
         }
         if let guess { keys.append(guess.key) }
+        let vouched = drawn.standing == .vouchedFor ? drawn.route.map { SharedBudgetKey.range($0.range) } : nil
         commit.accompany(
-            CompletionNote(leases: leases, keys: keys, guess: guess, earned: price(of: drawn.route) * challenge.sends, time: time.now()))
+            CompletionNote(
+                leases: leases, keys: keys, vouched: vouched, guess: guess, earned: price(of: drawn.route) * challenge.sends,
+                time: time.now()))
     }
 }
 
@@ -179,15 +183,21 @@ extension ChallengeEngine {
 private final class CompletionNote: CommitCompanion {
     private let leases: BudgetLeases
     private let keys: [SharedBudgetKey]
+    private let vouched: SharedBudgetKey?
     private let guess: BudgetLeases.Use?
     private let earned: Money
     private let time: Timestamp
 
-    init(leases: BudgetLeases, keys: [SharedBudgetKey], guess: BudgetLeases.Use?, earned: Money, time: Timestamp) {
-        (self.leases, self.keys, self.guess, self.earned, self.time) = (leases, keys, guess, earned, time)
+    init(
+        leases: BudgetLeases, keys: [SharedBudgetKey], vouched: SharedBudgetKey?, guess: BudgetLeases.Use?, earned: Money, time: Timestamp
+    ) {
+        (self.leases, self.keys, self.vouched, self.guess, self.earned, self.time) = (leases, keys, vouched, guess, earned, time)
     }
 
-    func committed() { leases.noteCompletion(keys, guess: guess, earned: earned, at: time) }
+    func committed() {
+        leases.noteCompletion(keys, guess: guess, earned: earned, at: time)
+        if let vouched { leases.noteVouched(vouched, at: time) }
+    }
     func notCommitted() {}
     func outcomeUnknown() {}
 }
@@ -195,6 +205,7 @@ private final class CompletionNote: CommitCompanion {
 /// What was sent and what it cost, of the deployment or a country: in the day that is under way (UTC) and the day before.
 public struct SpendingReport: Hashable, Sendable {
     public struct Day: Hashable, Sendable {
+        /// Messages that budgets paid for. Decoys are among them, and cost nothing in ``spent``.
         public let messages: Int
         public let completedChallenges: Int
         public let spent: Money

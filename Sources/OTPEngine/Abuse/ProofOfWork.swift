@@ -2,8 +2,8 @@ import CryptoPrimitives
 import IdentityTypes
 public import RecordStorage
 
-/// Work for a client whose network has used up its codes: find a nonce such that SHA-256 of `text.nonce` begins with as many zero bits as
-/// it says. One solution sends one code, in the session it was made for.
+/// Work for a client whose network has used up its codes or its wrong guesses: find a nonce such that SHA-256 of `text.nonce` begins with as many zero bits as
+/// it says. One solution sends one code or pays for one guess, in the session it was made for.
 ///
 /// Costs a person a second or two and a flood a processor. Format: `Documentation/Formats.md`.
 public struct ProofPuzzle: Hashable, Sendable {

@@ -79,14 +79,18 @@ enum Standing: UInt8, Hashable, Sendable {
     case stranger = 0
     /// Has worked for it: goes past the limits of its network.
     case hasWorked = 1
-    /// A device that has proven this number, or one that the host vouches for: no flood closes anything to it but the money of the day.
+    /// A device that has proven this number: no flood closes anything to it but the money of the day.
     case known = 2
+    /// Somebody for whom the host vouches: the same.
+    case vouchedFor = 3
+
+    var isStrange: Bool { self == .stranger || self == .hasWorked }
 
     init(_ proof: RequesterProof?) {
         switch proof {
         case nil: self = .stranger
         case .work: self = .hasWorked
-        case .checkedByHost: self = .known
+        case .checkedByHost: self = .vouchedFor
         }
     }
 }

@@ -16,7 +16,8 @@ enum SharedBudgetKey: Hashable, Sendable {
     /// Whether hosts share it through a row.
     var isShared: Bool { if case .block = self { false } else { true } }
 
-    private var row: [UInt8] {
+    /// What it is found by within its partition; orders budgets of one kind too.
+    var row: [UInt8] {
         switch self {
         case .deployment: [1]
         case .country(let code): [2, UInt8(code >> 8), UInt8(code & 0xFF)]
@@ -26,6 +27,9 @@ enum SharedBudgetKey: Hashable, Sendable {
         case .block(let name): [6] + name.bytes
         }
     }
+
+    /// The row as a number: which of two budgets goes first where nothing else decides.
+    var order: UInt64 { row.suffix(8).reduce(0) { $0 << 8 | UInt64($1) } }
 
     func recordKey(_ partitions: PartitionCount) -> RecordKey {
         let place: [UInt8] =
@@ -96,6 +100,10 @@ struct BudgetReport: Hashable, Sendable {
     /// Granted and not used.
     var unused = 0
     var unusedMoney = Money.zero
+    /// Of what is unused, what credit had paid for: nothing of a slice that was let out when there was none.
+    var unusedCredit = 0
+    /// Completions of people for whom the host vouched: they earn nothing, and show that there are people.
+    var vouchedFor = 0
     /// The end of the window that the unused slice was of: it goes back into no other.
     var unusedUntil = Timestamp(milliseconds: 0)
 
@@ -105,6 +113,7 @@ struct BudgetReport: Hashable, Sendable {
         sent -= other.sent
         spent = Money(micros: spent.micros - other.spent.micros)
         completed -= other.completed
+        vouchedFor -= other.vouchedFor
         earned = Money(micros: earned.micros - other.earned.micros)
     }
 }
@@ -122,7 +131,7 @@ struct SharedBudget: Hashable, Sendable {
         let messages: Int
         let money: Money
         let until: Timestamp
-        /// Its conversion's credit is used up, and what rests on it has to have conversions of its own.
+        /// Its conversion's credit is used up: it was let out all the same, and what rests on a country's has to have conversions of its own.
         let isTight: Bool
     }
 
@@ -156,8 +165,11 @@ struct SharedBudget: Hashable, Sendable {
             grantedMoney = Money(micros: max(0, grantedMoney.micros - report.unusedMoney.micros))
         }
         guard let conversion = rules.conversion else { return }
-        if report.completed > 0 { closures = 0 }
-        let earned = report.completed * 1_000_000 / (Int(baseline) * 3 / 4) + report.unused * 1_000
+        if report.completed + report.vouchedFor > 0 {
+            closures = 0
+            closedUntil = min(closedUntil, now + conversion.firstProbe)
+        }
+        let earned = report.completed * 1_000_000 / (Int(baseline) * 3 / 4) + report.unusedCredit * 1_000
         credit = Int32(clamping: min(Int(credit) + earned, 1_000 * cap(conversion)))
     }
 
@@ -182,6 +194,7 @@ struct SharedBudget: Hashable, Sendable {
             } else if rules.closes {
                 guard now >= closedUntil else { return .failure(SharedRefusal(until: closedUntil)) }
                 messages = 1
+                isTight = true
             } else {
                 isTight = true
             }
@@ -195,9 +208,11 @@ struct SharedBudget: Hashable, Sendable {
     /// Whether anybody completed anything here today or yesterday.
     var isProven: Bool { counts.completed + before.completed > 0 }
 
-    /// When nothing of it matters any more.
+    /// When nothing of it matters any more. Without its row a range has its whole credit again, which must not be had by waiting a few days.
     func restsAt(_ rules: SharedRules) -> Timestamp {
-        max(rules.end(of: window) + rules.window, closedUntil) + .seconds(86_400)
+        let quiet = max(rules.end(of: window) + rules.window, closedUntil) + .seconds(86_400)
+        guard let conversion = rules.conversion, Int(credit) < 1_000 * conversion.credit else { return quiet }
+        return quiet + .seconds(90 * 86_400)
     }
 
     private mutating func spendCredit(_ messages: Int, _ now: Timestamp, _ rules: SharedRules) {
@@ -234,6 +249,12 @@ struct SharedBudget: Hashable, Sendable {
         before = gap == 1 ? counts : Counts()
         counts = Counts()
         (window, granted, grantedMoney) = (index, 0, .zero)
+        // A country has no probes: where nobody gets a code nobody completes, and it would never open again.
+        if !rules.closes, let conversion = rules.conversion {
+            let whole = 1_000 * conversion.credit
+            let regained = Int(credit) + Int(min(gap, 16)) * 1_000 * max(1, conversion.credit / 16)
+            credit = Int32(clamping: max(Int(credit), min(regained, whole)))
+        }
     }
 
     private static func sum(_ count: UInt32, _ change: Int) -> UInt32 { UInt32(clamping: Int(count) + change) }

@@ -82,6 +82,9 @@ extension ChallengeEngine {
     }
 
     /// Begins a challenge in the caller's commit. Send nothing before that has succeeded.
+    ///
+    /// - Precondition: one commit begins one challenge or sends one code again; a second call with the same commit traps.
+    /// - Throws: ``OTPError`` as ``begin(_:tag:subject:isDeliverable:route:requester:sealing:)``, but for `.busy`, which is the commit's to say.
     public func stageBegin(
         _ purpose: ChallengePurpose, tag: BudgetTag, subject: SubjectID? = nil, isDeliverable: Bool = true, route: SendRoute? = nil,
         requester: Requester, sealing content: borrowing SecretBytes, in commit: inout StagedCommit
@@ -95,7 +98,7 @@ extension ChallengeEngine {
     /// Pays for sending a challenge's code again, in a commit of its own. Same code, same expiry, no tries given back.
     ///
     /// - Throws: ``OTPError`` with code `.tooManySends`, `.locked`, `.exhausted`, `.expired`, `.alreadyCompleted`, `.challengeNotFound`,
-    ///   a token's, or as ``begin(_:tag:subject:isDeliverable:route:requester:sealing:)``.
+    ///   a token's, or as ``begin(_:tag:subject:isDeliverable:route:requester:sealing:)``, but never `.adjacentNumbers`.
     public func resend(_ token: ChallengeToken, requester: Requester) async throws(OTPError) -> BegunChallenge {
         let tag = try sealer.open(token).tag
         return try await committing(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
@@ -104,6 +107,9 @@ extension ChallengeEngine {
     }
 
     /// The same in the caller's commit. Send nothing before that has succeeded.
+    ///
+    /// - Precondition: one commit begins one challenge or sends one code again; a second call with the same commit traps.
+    /// - Throws: ``OTPError`` as ``resend(_:requester:)``, but for `.busy`, which is the commit's to say.
     public func stageResend(
         _ token: ChallengeToken, requester: Requester, in commit: inout StagedCommit
     ) async throws(OTPError) -> BegunChallenge {
@@ -133,6 +139,12 @@ extension ChallengeEngine {
         in commit: inout StagedCommit
     ) async throws(OTPError) -> BegunChallenge {
         let (solved, standing) = (try solved(requester), standing(requester, tag))
+        if leases.isBeingCarried(.deployment) {
+            // Whom the number's own budget refuses must not hold up everybody who waits for the next slice.
+            let rows = try await rows(of: tag, account: requester.pseudonym).0
+            let payers = payers(rows, isKnownDevice: standing == .known)
+            _ = try decide(rows.number.attempts, event, policy, at: time.now(), payers: payers)
+        }
         let hold = try await hold(try uses(route, requester, standing), for: commit)
         let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + hold.carried.map { $0.use.key.recordKey(partitions) }
         var (rows, records) = try await rows(of: tag, account: requester.pseudonym, and: keys)

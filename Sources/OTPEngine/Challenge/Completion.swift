@@ -107,7 +107,22 @@ extension ChallengeEngine {
         let (permission, derivation, digest, paid) = try await committing(opened.tag) {
             (commit: inout StagedCommit) async throws(OTPError)
                 -> (ChallengeDecision.Permission, CodeDerivation, AttemptDigest, (rows: Rows, guess: BudgetLeases.Use?)) in
-            let hold = try await hold(try usesOfGuess(requester, isKnown ? .known : Standing(requester.proof)), for: commit)
+            let hold: BudgetHold
+            do throws(OTPError) {
+                hold = try await self.hold(try usesOfGuess(requester, isKnown ? .known : Standing(requester.proof)), for: commit)
+            } catch {
+                // What was paid for is answered, whatever its network has used up since.
+                guard error.code == .networkLimited else { throw error }
+                let rows = try await rows(of: opened.tag, account: requester.pseudonym).0
+                guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose else { throw error }
+                let derivation = try self.derivation(of: challenge, opened.tag)
+                let digest = derivation.digest(of: attempt, submitting: code)
+                let decision = try? decide(
+                    rows.number.attempts, .guess(opened.id, binding, digest, digits: code.count), policy, at: time.now(),
+                    payers: payers(rows, isKnownDevice: isKnown))
+                guard let decision, decision.state == rows.number.attempts else { throw error }
+                return (decision.permission, derivation, digest, (rows, nil))
+            }
             let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + hold.carried.map { $0.use.key.recordKey(partitions) }
             var (rows, records) = try await rows(of: opened.tag, account: requester.pseudonym, and: keys)
             guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose else {
@@ -148,7 +163,8 @@ extension ChallengeEngine {
     /// Starts from the rows as the payment left them, and reads them anew each further time: after a conflict call it again with a new commit.
     ///
     /// - Parameter outcome: what the same attempt is answered with until the challenge expires; at most 64 bytes.
-    /// - Throws: ``OTPError`` with code `.alreadyCompleted` (another attempt was faster), `.expired`, `.challengeNotFound`, `.unavailable`.
+    /// - Throws: ``OTPError`` with code `.alreadyCompleted` (another attempt was faster), `.expired`, `.challengeNotFound`, `.unavailable`,
+    ///   `.cancelled`.
     public func stageCompletion(
         of guess: RightGuess, outcome: [UInt8], in commit: inout StagedCommit
     ) async throws(OTPError) -> Completion {
@@ -170,6 +186,8 @@ extension ChallengeEngine {
     }
 
     /// Consumes the challenge in a commit of its own, where nothing rests on it.
+    ///
+    /// - Throws: ``OTPError`` as ``stageCompletion(of:outcome:in:)``, and `.busy`.
     public func complete(_ guess: RightGuess, outcome: [UInt8]) async throws(OTPError) -> Completion {
         try await committing(guess.tag) { (commit: inout StagedCommit) async throws(OTPError) -> Completion in
             try await stageCompletion(of: guess, outcome: outcome, in: &commit)

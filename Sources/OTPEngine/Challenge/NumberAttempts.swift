@@ -8,7 +8,7 @@ package import RecordStorage
 /// One record, because rows are what a store charges for, and because every promise about guesses is then a promise about
 /// one key, which the store keeps linearizable. Format: `Documentation/Formats.md`.
 package struct NumberAttempts: Hashable, Sendable {
-    /// More than the budgets let come together in the 70 minutes for which a challenge stays.
+    /// As many as the budgets of strangers and of known devices let come together in the 70 minutes for which a challenge stays.
     package static let challengeLimit = 16
     package static let collection: RecordCollection = "attempts"
     private static let format: UInt8 = 1

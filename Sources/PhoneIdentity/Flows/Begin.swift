@@ -134,7 +134,7 @@ extension IdentityService {
     /// Sends a challenge's code again: the same code, the same expiry, no tries given back.
     ///
     /// - Parameter requester: the session the challenge was begun in.
-    /// - Throws: ``IdentityError``: a token's code, `otp.tooManySends`, `otp.locked`, `otp.networkLimited`, `otp.adjacentNumbers`, `otp.rangeClosed`,
+    /// - Throws: ``IdentityError``: a token's code, `otp.tooManySends`, `otp.locked`, `otp.networkLimited`, `otp.rangeClosed`,
     ///   `otp.countryLimited`, `otp.deploymentLimited`, `otp.proofInvalid`, `otp.exhausted`, `otp.expired`, `otp.alreadyCompleted`,
     ///   `otp.challengeNotFound` (also for another session), `otp.requesterInvalid`, `transport.queueFull`, `.busy` or a storage code; of a step-up
     ///   also `.unknownPseudonym`, `.erasing`, `consent.notGiven`, `consent.withdrawn`, `consent.expired`.

@@ -17,7 +17,7 @@ extension IdentityService {
     ///   - requester: the session the challenge was begun in.
     ///   - consents: what the person decided while signing up, with the words they were shown; part of the same commit.
     /// - Throws: ``IdentityError``: `otp.wrongCode` (with the tries left), `otp.malformedCode`, `otp.expired`, `otp.exhausted`, `otp.alreadyCompleted`,
-    ///   `otp.challengeNotFound` (also for another session), `otp.tooManyGuesses`, `otp.networkLimited`, `otp.locked`, a token's code, a `consent.` code,
+    ///   `otp.challengeNotFound` (also for another session), `otp.tooManyGuesses`, `otp.networkLimited`, `otp.proofInvalid`, `otp.requesterInvalid`, `otp.locked`, a token's code, a `consent.` code,
     ///   `.consentsNotExpected`, `.noAccount`, `.recoveryStopped`, `.unknownPseudonym` (erased meanwhile). After `.busy`, `otp.busy`,
     ///   `otp.unavailable`, `vault.unavailable` or a storage code: send the same attempt with the same code again; it is not paid twice.
     public func complete(
