@@ -283,6 +283,32 @@ struct AbuseGuardTests {
         }
     }
 
+    @Test("an attempt that was paid for is answered, whatever its network has used up since")
+    func paidAttempt() async throws {
+        let bench = TestBench(abuse: policy { $0.network.hourlyWrongGuesses = 4 })
+        let requester = Requester(session: bench.requester.session, network: "203.0.113.9")
+        let mine = try await begin(bench, number: 1, route: nil)
+        let attempt = bench.attempt()
+        func pay() async throws(OTPError) -> PaidGuess {
+            try await bench.engine.pay(mine.token, code: bench.right(mine), attempt: attempt, requester: requester)
+        }
+        guard case .right = try await pay() else { return }
+        for number in 10..<20 as Range<UInt64> {
+            let other = try await begin(bench, number: number, route: nil)
+            _ = await bench.refusal { () throws(OTPError) in
+                try await bench.engine.pay(other.token, code: bench.wrong(other), attempt: bench.attempt(), requester: requester)
+            }
+        }
+        let fresh = await bench.refusal { () throws(OTPError) in
+            try await bench.engine.pay(mine.token, code: bench.wrong(mine), attempt: bench.attempt(), requester: requester)
+        }
+        #expect(fresh == .networkLimited)
+        guard case .right = try await pay() else {
+            Issue.record("What was paid for was not answered.")
+            return
+        }
+    }
+
     @Test("a begin stays one read and one commit while slices are fetched, and a flood is refused without either")
     func costs() async throws {
         let counting = CountingStore()

@@ -118,6 +118,52 @@ struct SharedBudgetTests {
         }
     }
 
+    private static let country = SharedRules(of: .country(41), .standard)
+
+    /// Takes slices until there is no credit left.
+    private func drained(_ rules: SharedRules, at time: Timestamp) -> SharedBudget {
+        var budget = SharedBudget()
+        for _ in 0..<1_000 where budget.credit != 0 { _ = budget.grant(4, at: .zero, now: time, rules) }
+        return budget
+    }
+
+    @Test func whatNoCreditPaidForGivesNoneBack() throws {
+        var budget = drained(Self.country, at: Self.start)
+        let slice = try budget.grant(64, at: .zero, now: Self.start, Self.country).get()
+        #expect(slice.isTight && slice.messages > 1)
+        let report = BudgetReport(unused: slice.messages, unusedUntil: slice.until)
+        budget.take(report, at: Self.start, Self.country)
+        #expect(budget.credit == 0)
+    }
+
+    @Test func aPumpedCountryOpensAgainBySixteenthsADay() throws {
+        var budget = drained(Self.country, at: Self.start)
+        budget.take(BudgetReport(), at: Self.start + .seconds(86_400), Self.country)
+        #expect(budget.credit == 25_000)
+        budget.take(BudgetReport(), at: Self.start + .seconds(86_400) * 40, Self.country)
+        #expect(budget.credit == 400_000)
+    }
+
+    @Test func aRangeThatLostCreditIsRemembered() {
+        let lost = drained(Self.range, at: Self.start)
+        #expect(lost.restsAt(Self.range) > Self.start + .seconds(86_400) * 90)
+        var whole = SharedBudget()
+        whole.take(BudgetReport(), at: Self.start, Self.range)
+        #expect(whole.restsAt(Self.range) < Self.start + .seconds(86_400) * 4)
+    }
+
+    @Test func vouchedPeopleBringProbesBackAndEarnNothing() {
+        var budget = drained(Self.range, at: Self.start)
+        var now = Self.start
+        for _ in 0..<8 {
+            now = max(now, budget.closedUntil)
+            _ = budget.grant(4, at: .zero, now: now, Self.range)
+        }
+        #expect(budget.closedUntil == now + .seconds(86_400))
+        budget.take(BudgetReport(vouchedFor: 1), at: now, Self.range)
+        #expect(budget.credit == 0 && budget.closedUntil == now + .seconds(3_600))
+    }
+
     @Test func aRowHasOneEncoding() throws {
         let random = SeededRandom(7)
         var budget = SharedBudget()
