@@ -375,6 +375,30 @@ struct AbuseGuardTests {
         #expect(Int(row.granted) == days[1] && row.granted <= UInt32(limit))
     }
 
+    @Test("a slice fetched before midnight and granted after it leaves nothing of yesterday's to spend")
+    func sliceOverMidnight() async throws {
+        let (leases, use) = (BudgetLeases(policy: .standard), BudgetLeases.Use(key: .deployment, price: .zero))
+        let midnight = Timestamp(milliseconds: 1_795_478_400_000)
+        func slice(until: Timestamp) -> SharedBudget.Slice { .init(messages: 20, money: .zero, until: until, isTight: false) }
+        let before = midnight - .milliseconds(10)
+        let first = try await leases.hold([use], at: before)
+        first.slices[use.key] = slice(until: midnight)
+        first.committed()
+        // Nineteen are left when the next slice is on its way, which comes a moment too late.
+        let fetching = BudgetHold(leases: leases, at: before)
+        fetching.carried = [BudgetHold.Carried(use: use, isNeeded: false)]
+        fetching.slices[use.key] = slice(until: midnight + .seconds(86_400))
+        fetching.committed()
+        var spent = 0
+        while true {
+            let hold = try await leases.hold([use], at: midnight + .milliseconds(10))
+            if hold.carried.contains(where: \.isNeeded) { break }
+            spent += 1
+            hold.committed()
+        }
+        #expect(spent == 20)
+    }
+
     @Test("what a begin holds is let go with its commit, also while that value is still there; cancelled waiters go")
     func flights() async throws {
         let bench = TestBench(abuse: policy())
