@@ -14,6 +14,9 @@ public enum AuditAction: UInt16, Hashable, Sendable, CaseIterable {
     case steppedUp = 7
     case challengeAbandoned = 8
     case challengeExhausted = 9
+    /// Another number, or a first one, is the person's.
+    case numberChanged = 10
+    case emailChanged = 11
 
     case consentGiven = 16
     case consentRefused = 17
@@ -48,6 +51,9 @@ public enum AuditAction: UInt16, Hashable, Sendable, CaseIterable {
     case authenticatorRemoved = 51
     case recoveryCodeUsed = 52
     case recoveryCodesReplaced = 53
+    /// A guardian answered for somebody, or refused to.
+    case guardianApproved = 54
+    case guardianDenied = 55
 }
 
 /// Whom an entry is about, and the key under which its private part is sealed.

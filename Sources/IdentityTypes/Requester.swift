@@ -31,4 +31,6 @@ public enum RequesterProof: Hashable, Sendable {
     case work(String)
     /// The host has checked this very request itself, by a CAPTCHA, an attestation of the device, or an account in good standing.
     case checkedByHost
+    /// What the client brought from a CAPTCHA, for the check that the host has plugged in.
+    case response(String)
 }

@@ -17,6 +17,25 @@ extension ChallengeEngine {
         try leases.refuseIfKnown(try uses(hashed(route), requester, standing), at: now)
     }
 
+    /// What the budgets hang on of somebody who is asked by a method that sends nothing: apart from those of their number, so that what closes
+    /// the one leaves the other open.
+    public func methodTag(of subject: SubjectID) -> BudgetTag { methodTag("SPNI/v1/budget-person", subject.bytes) }
+
+    /// The same of somebody whom a stranger has named by a number or an address, whoever that is.
+    public func methodTag(of tag: BudgetTag) -> BudgetTag { methodTag("SPNI/v1/budget-methods", tag.bytes) }
+
+    private func methodTag(_ label: StaticString, _ bytes: [UInt8]) -> BudgetTag {
+        var hash = BLAKE2b(label: label, key: budgetKey.secret)
+        hash.append(bytes)
+        guard let tag = BudgetTag(bytes: hash.finish()) else { preconditionFailure("A digest has 32 bytes.") }
+        return tag
+    }
+
+    /// Whether this device has proven what the tag stands for.
+    public func isKnownDevice(_ requester: Requester, for tag: BudgetTag) -> Bool {
+        devices.isKnown(requester.deviceToken, for: tag, at: time.now())
+    }
+
     func hashed(_ route: SendRoute) -> HashedRoute { HashedRoute(route, budgetKey, blocks: blockKey) }
 
     /// Work that lets a client past the limits of its network, once.
@@ -76,13 +95,15 @@ extension ChallengeEngine {
     /// What a begin or a resend takes from shared budgets.
     func uses(_ route: HashedRoute?, _ requester: Requester, _ standing: Standing) throws(OTPError) -> [BudgetLeases.Use] {
         let price = price(of: route)
-        var uses = [BudgetLeases.Use(key: .deployment, price: price)]
+        let isEmail = route?.kind == .email
+        // E-mail has a day's limit of its own, so that a flood of it stops no text.
+        var uses = isEmail ? [] : [BudgetLeases.Use(key: .deployment, price: price)]
         if let route { uses.append(.init(key: .country(route.country), price: price)) }
-        if let route, standing.isStrange { uses.append(.init(key: .range(route.range), price: .zero)) }
+        if let route, standing.isStrange, !isEmail { uses.append(.init(key: .range(route.range), price: .zero)) }
         if let network = requester.network, standing == .stranger {
             uses.append(.init(key: .network(try BudgetName(network: network, budgetKey)), price: .zero))
         }
-        if let block = route?.block, standing.isStrange { uses.append(.init(key: .block(block), price: .zero)) }
+        if let block = route?.block, standing.isStrange, !isEmail { uses.append(.init(key: .block(block), price: .zero)) }
         return uses
     }
 
@@ -162,16 +183,23 @@ extension ChallengeEngine {
         of challenge: ChallengeCounts, _ drawn: TokenRoute, _ guess: BudgetLeases.Use?, _ requester: Requester,
         in commit: inout StagedCommit
     ) {
-        var keys: [SharedBudgetKey] = [.deployment]
-        if let route = drawn.route {
-            keys.append(.country(route.country))
-            if drawn.standing.isStrange { keys.append(.range(route.range)) }
-        }
-        if let network = requester.network, drawn.standing == .stranger, let name = try? BudgetName(network: network, budgetKey) {
-            keys.append(.network(name))
+        var keys: [SharedBudgetKey] = []
+        if drawn.route?.kind == .email {
+            // Whoever has a mail server completes as many as they like: that earns no texts.
+            keys = [.country(0)]
+        } else if challenge.sends > 0 {
+            keys = [.deployment]
+            if let route = drawn.route {
+                keys.append(.country(route.country))
+                if drawn.standing.isStrange { keys.append(.range(route.range)) }
+            }
+            if let network = requester.network, drawn.standing == .stranger, let name = try? BudgetName(network: network, budgetKey) {
+                keys.append(.network(name))
+            }
         }
         if let guess { keys.append(guess.key) }
-        let vouched = drawn.standing == .vouchedFor ? drawn.route.map { SharedBudgetKey.range($0.range) } : nil
+        let vouched =
+            drawn.standing == .vouchedFor && drawn.route?.kind != .email ? drawn.route.map { SharedBudgetKey.range($0.range) } : nil
         commit.accompany(
             CompletionNote(
                 leases: leases, keys: keys, vouched: vouched, guess: guess, earned: price(of: drawn.route) * challenge.sends,

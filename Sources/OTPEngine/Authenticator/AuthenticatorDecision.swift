@@ -4,8 +4,9 @@ package import RecordStorage
 package enum AuthenticatorEvent: Hashable, Sendable {
     /// A secret was drawn for an app that is to be set up.
     case beginEnrolment(SealedAuthenticatorSecret)
-    /// Something typed is about to be compared; with a recovery code `digits` is nothing.
-    case guess(AuthenticatorGuessKind, AttemptDigest, digits: Int?)
+    /// Something typed is about to be compared; with a recovery code `digits` is nothing. Where a stranger must not learn whether there is
+    /// anything to compare it with, it is paid for all the same.
+    case guess(AuthenticatorGuessKind, AttemptDigest, digits: Int?, hidesAbsence: Bool = false)
     /// A guess that was paid for, compared and found right is about to take effect.
     case accept(AuthenticatorProof, AttemptDigest, outcome: [UInt8])
     /// New recovery codes were drawn.
@@ -65,9 +66,9 @@ package func decide(
         next.pending = .init(secret: secret, begun: now, expires: now + policy.enrolmentLifetime)
         return AuthenticatorDecision(state: next, permission: .nothing)
 
-    case .guess(let kind, let digest, let digits):
+    case .guess(let kind, let digest, let digits, let hidesAbsence):
         if let answer = state.answer(to: digest, at: now) { return AuthenticatorDecision(state: state, permission: .repeatOutcome(answer)) }
-        try next.expect(kind, digits: digits, in: state)
+        if !hidesAbsence { try next.expect(kind, digits: digits, in: state) }
         if let payment = state.payment(of: digest, kind, at: now) {
             return AuthenticatorDecision(state: state, permission: .compare(paidAt: payment.time))
         }
@@ -133,8 +134,8 @@ extension AuthenticatorState {
     fileprivate mutating func pay(_ kind: AuthenticatorGuessKind, at now: Timestamp, _ policy: AuthenticatorPolicy) throws(OTPError) {
         switch kind {
         case .code, .enrolment:
-            guard let secret = kind == .code ? active?.secret : pending?.secret else { throw .authenticatorNotFound }
-            try budget.spend(on: secret.parameters.digits, at: now, policy)
+            let secret = kind == .code ? active?.secret : pending?.secret
+            try budget.spend(on: secret?.parameters.digits ?? .six, at: now, policy)
         case .recoveryCode: try recoveryGuesses.spend(at: now, policy.recoveryGuesses)
         }
     }

@@ -90,7 +90,14 @@ extension AuthenticatorEngine {
     public func pay(
         _ guess: AuthenticatorGuess, of person: AuditSubject, attempt: AttemptID
     ) async throws(OTPError) -> PaidAuthenticatorGuess {
-        switch try await pay(guess.typed, of: person.id, attempt: attempt) {
+        try await pay(guess, of: person, attempt: attempt, hidingAbsence: false)
+    }
+
+    /// - Parameter hidingAbsence: whether a guess at what is not set up is paid for too, and wrong.
+    func pay(
+        _ guess: AuthenticatorGuess, of person: AuditSubject, attempt: AttemptID, hidingAbsence: Bool
+    ) async throws(OTPError) -> PaidAuthenticatorGuess {
+        switch try await pay(guess.typed, of: person.id, attempt: attempt, hidingAbsence: hidingAbsence) {
         case .repeated(let outcome): .repeated(outcome: outcome)
         case .code(let secret, let step, let digest):
             .right(RightAuthenticatorGuess(person: person, proof: .code(secret: secret, step: step), digest: digest))
@@ -99,13 +106,16 @@ extension AuthenticatorEngine {
         }
     }
 
-    func pay(_ guess: TypedGuess, of subject: SubjectID, attempt: AttemptID) async throws(OTPError) -> ComparedGuess {
+    func pay(
+        _ guess: TypedGuess, of subject: SubjectID, attempt: AttemptID, hidingAbsence: Bool = false
+    ) async throws(OTPError) -> ComparedGuess {
         let (digest, state, permission) = try await committing(subject) {
             (commit: inout StagedCommit) async throws(OTPError) -> (AttemptDigest, AuthenticatorState, AuthenticatorDecision.Permission) in
             let row = try await row(of: subject)
             let now = time.now()
             let digest = sealer.digest(of: attempt, submitting: guess, at: row.state.target(of: guess.kind), by: subject)
-            let decision = try decide(row.state, .guess(guess.kind, digest, digits: guess.digits), policy, at: now)
+            let decision = try decide(
+                row.state, .guess(guess.kind, digest, digits: guess.digits, hidesAbsence: hidingAbsence), policy, at: now)
             // What could not be compared is not paid.
             if case .compare = decision.permission, let keyID = row.state.keyID(for: guess.kind) { try sealer.key(keyID) }
             stage(decision, of: row, at: now, in: &commit)
@@ -114,7 +124,10 @@ extension AuthenticatorEngine {
         // Only from here on, with the payment acknowledged, is what was typed looked at.
         switch permission {
         case .repeatOutcome(let outcome): return .repeated(outcome)
-        case .compare(let paidAt): return try compare(guess, of: subject, with: state, at: paidAt, digest)
+        case .compare(let paidAt):
+            do throws(OTPError) { return try compare(guess, of: subject, with: state, at: paidAt, digest) } catch {
+                throw hidingAbsence && error.code == .authenticatorNotFound ? .wrongAuthenticatorCode : error
+            }
         case .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
         }
     }

@@ -121,6 +121,10 @@ extension Challenge {
         writer.optional(subject) { $0.fixed($1.bytes) }
         writer.fixed(binding.bytes)
         writer.bool(isDeliverable)
+        let name = Array(method.rawValue.utf8)
+        writer.u8(UInt8(name.count))
+        writer.fixed(name)
+        writer.u8(reason?.rawValue ?? 0)
         writer.u32(codeKeyID)
         writer.u32(generation)
         writer.u8(UInt8(digits))
@@ -156,11 +160,17 @@ extension Challenge {
         }
         binding = RequesterBinding(bytes: try reader.fixed(32))
         isDeliverable = try reader.bool()
+        let name = try reader.fixed(Int(try reader.u8()))
+        guard let method = MethodKind(rawValue: String(decoding: name, as: UTF8.self)) else { throw MalformedBytes() }
+        self.method = method
+        let why = try reader.u8()
+        reason = StepUpReason(rawValue: why)
+        guard why == 0 || reason != nil else { throw MalformedBytes() }
         codeKeyID = try reader.u32()
         generation = try reader.u32()
         digits = Int(try reader.u8())
         tries = Int(try reader.u8())
-        guard (6...10).contains(digits), (1...10).contains(tries) else { throw MalformedBytes() }
+        guard method.sendsCode ? (6...10).contains(digits) : digits == 0, (1...10).contains(tries) else { throw MalformedBytes() }
         created = try reader.time()
         expires = try reader.time()
         sends = Int(try reader.u16())

@@ -5,7 +5,7 @@ package import IdentityTypes
 ///
 /// Everything the challenge is bound to goes into its key, so a row whose subject, purpose or session somebody edits has another code.
 package struct CodeDerivation: Sendable {
-    private let challenge: Challenge
+    let challenge: Challenge
     /// K: made once, as a guess needs it for its digest and for the code.
     private let key: RootKey
 
@@ -20,6 +20,7 @@ package struct CodeDerivation: Sendable {
         hash.append(tag.bytes)
         hash.append(challenge.subject?.bytes ?? [])
         hash.append(challenge.binding.bytes)
+        if let reason = challenge.reason { hash.append([reason.rawValue]) }
         key = RootKey(id: codeKey.id, secret: hash.finishSecret())
     }
 
@@ -37,12 +38,24 @@ package struct CodeDerivation: Sendable {
         }
     }
 
+    /// 32 bytes for whatever signs an answer to this challenge.
+    func nonce() -> [UInt8] {
+        var hash = BLAKE2b(label: "SPNI/v1/otp-nonce", key: key.secret)
+        hash.append(challenge.method.rawValue)
+        return hash.finish()
+    }
+
     /// What the attempt is recognised by: another code or a new generation under the same attempt is another guess.
-    package func digest(of attempt: AttemptID, submitting code: SubmittedCode) -> AttemptDigest {
+    package func digest(of attempt: AttemptID, submitting answer: MethodAnswer) -> AttemptDigest {
         var hash = BLAKE2b(label: "SPNI/v1/otp-attempt", key: key.secret, length: 16)
         hash.append(attempt.bytes)
         hash.append(challenge.generation)
-        hash.append(code.digits)
+        switch answer {
+        case .code(let code): hash.append(code.digits)
+        case .recoveryCode(let code): hash.append(code.characters)
+        case .response(let bytes): hash.append(bytes)
+        case .approval: break
+        }
         return AttemptDigest(bytes: hash.finish())
     }
 

@@ -1,9 +1,11 @@
+import OTPEngine
 import RecordStorage
 
-/// When a number alone lets its owner back in.
+/// When a number, an address or somebody's word lets a person back in.
 ///
 /// Numbers are given to new people: whoever proves a number today need not be who proved it last year. So recovery by number alone
-/// needs a recent proof; else it waits, visibly, and the owner can stop it.
+/// needs a recent proof; else it waits, visibly, and the owner can stop it. So does one by less than the person has shown before, such as an
+/// e-mail address of somebody with a number. What nobody else can have, a passkey, an app or a recovery code, lets in at once.
 public struct RecoveryPolicy: Hashable, Sendable {
     /// How recent. 45 days: the aging period before a US number may be given to someone else. Source: 47 CFR §52.15(f)(1)(ii).
     public var recentProof: Duration = .seconds(45 * 86_400)
@@ -23,19 +25,38 @@ public struct RecoveryPolicy: Hashable, Sendable {
         case stopped(until: Timestamp)
     }
 
-    /// Decides on a recovery whose code was right, and notes in the enrolment what follows. Pure.
-    func decide(_ enrolment: inout Enrolment, at now: Timestamp) -> Verdict {
-        if let until = enrolment.recoveryStoppedUntil, now < until { return .stopped(until: until) }
-        if now < enrolment.lastProof + recentProof {
-            enrolment.lastProof = max(now, enrolment.lastProof)
+    /// What shows in a recovery, and what outside services know of it.
+    struct Showing: Hashable, Sendable {
+        let method: MethodKind
+        let assurance: Assurance
+        /// The SIM card is a new one: the number shows nothing yet.
+        var simIsNew = false
+        /// Whether somebody else has had the number since it was last proven, where that is known.
+        var wasReassigned: Bool?
+    }
+
+    /// Decides on a recovery whose answer was right, and notes in the enrolment what follows. Pure.
+    func decide(_ enrolment: inout Enrolment, _ showing: Showing, at now: Timestamp) -> Verdict {
+        let strongest = enrolment.strongest
+        func letIn() -> Verdict {
+            enrolment.note(showing.method, showing.assurance, at: now)
             enrolment.recoveryAskedAt = nil
             return .letIn
         }
+        if showing.assurance >= .possession { return letIn() }
+        if let until = enrolment.recoveryStoppedUntil, now < until { return .stopped(until: until) }
+        let isEnough =
+            if showing.method.isPhone, let number = enrolment.number {
+                !showing.simIsNew && showing.wasReassigned != true
+                    && (now < number.lastProof + recentProof || showing.wasReassigned == false)
+            } else {
+                // A guardian answers for whoever was signed up by them; an address for whoever has shown nothing more.
+                showing.method == .guardian || strongest <= showing.assurance
+            }
+        if isEnough { return letIn() }
         if let asked = enrolment.recoveryAskedAt, now < asked + waitingTime + window {
             guard now >= asked + waitingTime else { return .wait(until: asked + waitingTime) }
-            enrolment.lastProof = now
-            enrolment.recoveryAskedAt = nil
-            return .letIn
+            return letIn()
         }
         enrolment.recoveryAskedAt = now
         return .wait(until: now + waitingTime)

@@ -104,7 +104,18 @@ extension IdentityService {
                 count += swept.ended + swept.deleted
                 cursor = swept.cursor
             } while cursor != nil
+            var row: [UInt8]?
+            repeat {
+                let pass: AuthenticatorPass
+                do throws(OTPError) { _ = try await authenticator.reseal(partition, after: row) } catch {
+                    environment.observer.observe(Observation(.sweeper, "authenticators-not-resealed", errorCode: error.code.rawValue))
+                }
+                do { pass = try await authenticator.sweep(partition, after: row) } catch { throw IdentityError(error) }
+                count += pass.changed
+                row = pass.cursor
+            } while row != nil
             count += try await resumeErasures(in: partition)
+            count += try await giveNotices(in: partition)
             count += try await sweepExpired(in: partition)
         }
         count += try await importReleases()
