@@ -99,6 +99,9 @@ public struct ChallengeCounts: Hashable, Sendable {
     public let sends: Int
     public let guesses: Int
 
+    /// For the public part of the challenge's entry: what anybody may recount.
+    package var leafClass: UInt8 { UInt8(clamping: guesses) }
+
     /// For the entry of the challenge: also by which method, and why.
     package func details(_ method: MethodKind, _ reason: StepUpReason?) -> [AuditEvent.Detail] {
         let details: [AuditEvent.Detail] = [.init("sends", sends), .init("guesses", guesses), .init("method", method.rawValue)]

@@ -58,6 +58,6 @@ extension ChallengeEngine {
         AuditEvent(
             challenge.triesLeft > 0 ? .challengeAbandoned : .challengeExhausted, purpose: challenge.purpose.code, at: now,
             shard: challenge.id.bytes,
-            details: challenge.counts.details(challenge.method, challenge.reason), random: random)
+            details: challenge.counts.details(challenge.method, challenge.reason), delayClass: challenge.counts.leafClass, random: random)
     }
 }

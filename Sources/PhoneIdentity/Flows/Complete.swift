@@ -228,7 +228,8 @@ extension IdentityService {
                     [
                         AuditEvent(
                             .recoveryNotFound, purpose: .accountRecovery, at: now, shard: guess.challenge.bytes,
-                            details: counts.details(guess.method, guess.reason), random: environment.random)
+                            details: counts.details(guess.method, guess.reason), delayClass: counts.leafClass,
+                            random: environment.random)
                     ], in: &commit)
                 return outcome
             }
@@ -449,7 +450,7 @@ extension IdentityService {
     ) -> AuditEvent {
         AuditEvent(
             action, purpose: purpose, at: now, subject: subject, details: counts.details(guess.method, guess.reason),
-            random: environment.random)
+            delayClass: counts.leafClass, random: environment.random)
     }
 
     // MARK: Answers
