@@ -27,7 +27,7 @@ struct RowFormatTests {
                 Challenge(
                     id: ChallengeID(random.bytes(16)), purpose: ChallengePurpose.allCases[Int(random.number(below: 3))],
                     subject: random.number(below: 2) == 0 ? nil : SubjectID(random: random),
-                    binding: RequesterBinding(bytes: random.bytes(32)), isDeliverable: random.number(below: 2) == 0,
+                    binding: RequesterBinding(Bytes32(random: random)), isDeliverable: random.number(below: 2) == 0,
                     codeKeyID: UInt32(random.number(below: 1 << 32)), generation: UInt32(random.number(below: 1 << 32)),
                     digits: Int(random.number(below: 5)) + 6, tries: tries, created: time(), expires: time(),
                     sends: Int(random.number(below: 65_536)),

@@ -107,9 +107,10 @@ extension ChallengeEngine {
         let (permission, derivation, digest, paid) = try await committing(opened.tag) {
             (commit: inout StagedCommit) async throws(OTPError)
                 -> (ChallengeDecision.Permission, CodeDerivation, AttemptDigest, (rows: Rows, guess: BudgetLeases.Use?)) in
-            let hold: BudgetHold
+            let hold: BudgetHold?
             do throws(OTPError) {
-                hold = try await self.hold(try usesOfGuess(requester, isKnown ? .known : Standing(requester.proof)), for: commit)
+                let uses = try usesOfGuess(requester, isKnown ? .known : Standing(requester.proof))
+                hold = uses.isEmpty ? nil : try await self.hold(uses, for: commit)
             } catch {
                 // What was paid for is answered, whatever its network has used up since.
                 guard error.code == .networkLimited else { throw error }
@@ -123,7 +124,7 @@ extension ChallengeEngine {
                 guard let decision, decision.state == rows.number.attempts else { throw error }
                 return (decision.permission, derivation, digest, (rows, nil))
             }
-            let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + hold.carried.map { $0.use.key.recordKey(partitions) }
+            let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + (hold?.carried.map { $0.use.key.recordKey(partitions) } ?? [])
             var (rows, records) = try await rows(of: opened.tag, account: requester.pseudonym, and: keys)
             guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose else {
                 throw .challengeNotFound
@@ -141,8 +142,8 @@ extension ChallengeEngine {
                 guard records.removeFirst() == nil else { throw .proofInvalid }
                 commit.insert([1], at: solved.recordKey(partitions), expiresAt: solved.expiresAt)
             }
-            try stage(hold, records, at: now, in: &commit)
-            return (decision.permission, derivation, digest, (paidRows, hold.guess))
+            if let hold { try stage(hold, records, at: now, in: &commit) }
+            return (decision.permission, derivation, digest, (paidRows, hold?.guess))
         }
         let device = ProvenDevice(devices: devices, tag: opened.tag, time: time.now())
         // Only from here on, with the payment acknowledged, is the code looked at.
