@@ -41,7 +41,7 @@ package enum AEAD {
         }
     }
 
-    private static var refusal: CryptoError {
+    static var refusal: CryptoError {
         CryptoError(.authenticationFailed, "The ciphertext, its associated data or its key is not the one that was sealed.")
     }
 }

@@ -68,7 +68,7 @@ public struct AuthenticatedStore<Wrapped: RecordStore>: RecordStore {
         return BLAKE2b.onStack(label: "SPNI/v1/record", key: self.key.secret, length: Self.overhead) { hash in
             var hash = hash
             hash.append(key.encoded)
-            hash.append(version.bytes)
+            hash.append(version.value)
             hash.append(UInt64(bitPattern: expiresAt?.milliseconds ?? .max))
             hash.append(value)
             return hash.finish()

@@ -1,4 +1,5 @@
 import Clibsodium
+package import RecordStorage
 
 /// BLAKE2b with 16 to 64 bytes of output, with or without a key of 16 to 64 bytes, over fields that each carry their length.
 ///
@@ -7,6 +8,9 @@ import Clibsodium
 package struct BLAKE2b: ~Copyable {
     private let state: UnsafeMutableRawPointer
     private let length: Int
+    /// Bytes that wait beside the state until there are enough: a call of libsodium for each small field costs more than the copy.
+    // Set in the initializer: with a value here, compilers of 2026 run `deinit` before an initializer that assigns `self`.
+    private var pending: Int
     /// Where the state was allocated, if it is not a caller's.
     private let allocation: UnsafeMutableRawPointer?
 
@@ -14,8 +18,10 @@ package struct BLAKE2b: ~Copyable {
 
     /// Bytes of a state, which begins at a multiple of 64.
     private static let stateLength = 384
-    /// With room for that: what the heap, and a buffer on the stack, align by themselves is less.
-    private static let allocationLength = stateLength + 63
+    /// Bytes that may wait: two blocks.
+    private static let pendingLimit = 256
+    /// With room for the alignment: what the heap, and a buffer on the stack, align by themselves is less.
+    private static let allocationLength = stateLength + pendingLimit + 63
 
     /// Without a label: for the vectors of others.
     init(key: UnsafeRawBufferPointer?, length: Int) {
@@ -26,6 +32,7 @@ package struct BLAKE2b: ~Copyable {
     private init(key: UnsafeRawBufferPointer?, length: Int, in memory: UnsafeMutableRawPointer, owned: Bool) {
         Sodium.ready()
         self.length = length
+        pending = 0
         state = memory.alignedUp(toMultipleOf: 64)
         allocation = owned ? memory : nil
         let result = crypto_generichash_init(
@@ -84,9 +91,23 @@ package struct BLAKE2b: ~Copyable {
         field.withUnsafeBytes { append($0) }
     }
 
+    package mutating func append(_ field: Bytes16) {
+        field.withUnsafeBytes { append($0) }
+    }
+
+    package mutating func append(_ field: Bytes32) {
+        field.withUnsafeBytes { append($0) }
+    }
+
     package mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// A field of two bytes, big-endian.
+    package mutating func append(_ value: UInt16) {
+        var value = value.bigEndian
+        withUnsafeBytes(of: &value) { append($0) }
     }
 
     /// A field of four bytes, big-endian.
@@ -104,35 +125,63 @@ package struct BLAKE2b: ~Copyable {
     /// Bytes without their length.
     mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count > 0 else { return }
-        crypto_generichash_update(handle, bytes.baseAddress!.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
+        if pending + bytes.count > Self.pendingLimit { flush() }
+        guard bytes.count <= Self.pendingLimit else { return update(bytes.baseAddress!, bytes.count) }
+        (state + Self.stateLength + pending).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
+        pending += bytes.count
+    }
+
+    private mutating func flush() {
+        update(state + Self.stateLength, pending)
+        pending = 0
+    }
+
+    private func update(_ start: UnsafeRawPointer, _ count: Int) {
+        crypto_generichash_update(handle, start.assumingMemoryBound(to: UInt8.self), UInt64(count))
+    }
+
+    private mutating func finish(at target: UnsafeMutableRawPointer) {
+        flush()
+        crypto_generichash_final(handle, target.assumingMemoryBound(to: UInt8.self), length)
     }
 
     /// The hash, where it is no secret.
     package consuming func finish() -> [UInt8] {
-        let (handle, length) = (handle, length)
-        return [UInt8](unsafeUninitializedCapacity: length) { buffer, initialized in
-            crypto_generichash_final(handle, buffer.baseAddress!, length)
-            initialized = length
-        }
+        var hash = [UInt8](repeating: 0, count: length)
+        hash.withUnsafeMutableBytes { finish(at: $0.baseAddress!) }
+        return hash
+    }
+
+    /// A hash of 16 bytes, where it is no secret.
+    package consuming func finish16() -> Bytes16 {
+        precondition(length == 16, "The hash has 16 bytes.")
+        var words: (UInt64, UInt64) = (0, 0)
+        withUnsafeMutableBytes(of: &words) { finish(at: $0.baseAddress!) }
+        return Bytes16(words)
+    }
+
+    /// A hash of 32 bytes, where it is no secret.
+    package consuming func finish32() -> Bytes32 {
+        precondition(length == 32, "The hash has 32 bytes.")
+        var words: ((UInt64, UInt64), (UInt64, UInt64)) = ((0, 0), (0, 0))
+        withUnsafeMutableBytes(of: &words) { finish(at: $0.baseAddress!) }
+        return Bytes32(Bytes16(words.0), Bytes16(words.1))
     }
 
     /// The hash as a key.
     package consuming func finishSecret() -> SecretBytes {
-        let (handle, length) = (handle, length)
-        return SecretBytes(count: length) { target in
-            _ = crypto_generichash_final(handle, target.baseAddress!.assumingMemoryBound(to: UInt8.self), length)
-        }
+        SecretBytes(count: length) { finish(at: $0.baseAddress!) }
     }
 
     /// The hash in memory that the caller wipes.
     consuming func finish(into target: UnsafeMutableRawBufferPointer) {
         precondition(target.count == length, "There is room for the hash.")
-        crypto_generichash_final(handle, target.baseAddress!.assumingMemoryBound(to: UInt8.self), length)
+        finish(at: target.baseAddress!)
     }
 
     deinit {
-        // The state of a keyed hash is as good as its key.
-        sodium_memzero(state, Self.stateLength)
+        // The state of a keyed hash is as good as its key, and what waits may be one.
+        sodium_memzero(state, Self.stateLength + Self.pendingLimit)
         guard let allocation else { return }
         Sodium.clearRegisters()
         allocation.deallocate()

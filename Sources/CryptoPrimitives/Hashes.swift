@@ -25,14 +25,21 @@ package enum SHA512 {
 /// HMAC-SHA-256 under a 32-byte key, for one-time codes. Source: RFC 2104, RFC 4226.
 package enum HMACSHA256 {
     package static func authenticate(_ message: [UInt8], key: borrowing SecretBytes) -> SecretBytes {
+        SecretBytes(count: 32) { target in message.withUnsafeBytes { write(of: $0, key, to: target) } }
+    }
+
+    /// Of a number in four bytes, big-endian.
+    package static func authenticate(_ number: UInt32, key: borrowing SecretBytes) -> SecretBytes {
+        SecretBytes(count: 32) { target in withUnsafeBytes(of: number.bigEndian) { write(of: $0, key, to: target) } }
+    }
+
+    private static func write(of message: UnsafeRawBufferPointer, _ key: borrowing SecretBytes, to target: UnsafeMutableRawBufferPointer) {
         Sodium.ready()
         precondition(key.count == 32, "The key has 32 bytes.")
-        return SecretBytes(count: 32) { target in
-            key.withUnsafeBytes { key in
-                _ = crypto_auth_hmacsha256(
-                    target.baseAddress!.assumingMemoryBound(to: UInt8.self), message, UInt64(message.count),
-                    key.baseAddress!.assumingMemoryBound(to: UInt8.self))
-            }
+        key.withUnclearedBytes { key in
+            _ = crypto_auth_hmacsha256(
+                target.baseAddress!.assumingMemoryBound(to: UInt8.self), message.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                UInt64(message.count), key.baseAddress!.assumingMemoryBound(to: UInt8.self))
         }
     }
 }

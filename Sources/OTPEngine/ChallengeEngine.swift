@@ -15,6 +15,7 @@ public struct ChallengeEngine: Sendable {
     let partitions: PartitionCount
     let time: any TimeSource
     let random: any RandomSource
+    let versions: VersionSource
     let recorder: any EventRecorder
     let codeKeys: RootKeys
     let sealer: TokenSealer
@@ -58,6 +59,7 @@ public struct ChallengeEngine: Sendable {
         self.partitions = partitions
         self.time = time
         self.random = random
+        versions = VersionSource(random: random)
         self.recorder = recorder
         self.codeKeys = codeKeys
         sealer = TokenSealer(deployment: deployment, keys: tokenKeys)
@@ -91,14 +93,14 @@ extension ChallengeEngine {
     func rows(
         of tag: BudgetTag, account: Pseudonym? = nil, and others: [RecordKey] = []
     ) async throws(OTPError) -> (Rows, others: ArraySlice<StoredRecord?>) {
-        let (number, account) = (
-            NumberAttempts.key(of: tag, in: partitions), account.map { NumberAttempts.key(of: $0, budgetKey, in: partitions) }
-        )
+        var keys = [NumberAttempts.key(of: tag, in: partitions)]
+        if let account { keys.append(NumberAttempts.key(of: account, budgetKey, in: partitions)) }
+        let own = keys.count
+        keys += others
         do {
-            var records = try await store.records(at: [number] + (account.map { [$0] } ?? []) + others)[...]
-            let numberRow = try Self.row(records.removeFirst(), number)
-            let accountRow = try account.map { key throws(StorageError) in try Self.row(records.removeFirst(), key) }
-            return (Rows(number: numberRow, account: accountRow), records)
+            let records = try await store.records(at: keys)
+            let account = own > 1 ? try Self.row(records[1], keys[1]) : nil
+            return (Rows(number: try Self.row(records[0], keys[0]), account: account), records[own...])
         } catch {
             throw OTPError(error)
         }
@@ -109,8 +111,8 @@ extension ChallengeEngine {
     }
 
     static func row(_ record: StoredRecord?, _ key: RecordKey) throws(StorageError) -> Rows.Row {
-        let attempts = try record.map { record throws(StorageError) in try decodeRecord(record, NumberAttempts.init(from:)) }
-        return Rows.Row(key: key, record: record, attempts: attempts ?? NumberAttempts())
+        guard let record else { return Rows.Row(key: key, record: nil, attempts: NumberAttempts()) }
+        return Rows.Row(key: key, record: record, attempts: try decodeRecord(record, NumberAttempts.init(from:)))
     }
 
     /// Puts what was decided into the commit; nothing where nothing changes.
@@ -150,7 +152,7 @@ extension ChallengeEngine {
             let result: Result<Value, OTPError>
             do throws(StorageError) {
                 result = try await retry.run(time: time, random: random) { () async throws(StorageError) -> Result<Value, OTPError> in
-                    var commit = StagedCommit(random: random)
+                    var commit = StagedCommit(versions: versions)
                     let value: Value
                     do throws(OTPError) {
                         value = try await operation(&commit)

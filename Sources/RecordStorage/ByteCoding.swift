@@ -1,75 +1,89 @@
+// All of it can be inlined into the other modules: a row is read and written by dozens of these calls, and generic ones are not specialised
+// across modules otherwise.
+
 /// Writes the big-endian fields of our formats one after another.
+@usableFromInline
 package struct ByteWriter: Sendable {
-    package private(set) var bytes: [UInt8] = []
+    @usableFromInline var written: [UInt8] = []
+
+    @inlinable package var bytes: [UInt8] { written }
 
     /// - Parameter capacity: bytes that are written without growing.
+    @inlinable
     package init(capacity: Int = 96) {
-        bytes.reserveCapacity(capacity)
+        written.reserveCapacity(capacity)
     }
 
-    package mutating func u8(_ value: UInt8) { bytes.append(value) }
-    package mutating func u16(_ value: UInt16) { integer(value) }
-    package mutating func u32(_ value: UInt32) { integer(value) }
-    package mutating func u64(_ value: UInt64) { integer(value) }
-    package mutating func i64(_ value: Int64) { integer(value) }
-    package mutating func bool(_ value: Bool) { u8(value ? 1 : 0) }
-    package mutating func time(_ value: Timestamp) { i64(value.milliseconds) }
+    @inlinable package mutating func u8(_ value: UInt8) { written.append(value) }
+    @inlinable package mutating func u16(_ value: UInt16) { integer(value) }
+    @inlinable package mutating func u32(_ value: UInt32) { integer(value) }
+    @inlinable package mutating func u64(_ value: UInt64) { integer(value) }
+    @inlinable package mutating func i64(_ value: Int64) { integer(value) }
+    @inlinable package mutating func bool(_ value: Bool) { u8(value ? 1 : 0) }
+    @inlinable package mutating func time(_ value: Timestamp) { i64(value.milliseconds) }
 
     /// The bytes alone, where the format fixes how many they are.
-    package mutating func fixed(_ value: some Collection<UInt8>) { bytes.append(contentsOf: value) }
+    @inlinable package mutating func fixed(_ value: some Collection<UInt8>) { written.append(contentsOf: value) }
 
-    // Of their own, since a generic function of another module is not specialised.
-    package mutating func fixed(_ value: [UInt8]) { bytes.append(contentsOf: value) }
+    @inlinable
+    package mutating func fixed(_ value: Bytes16) {
+        u64(value.high)
+        u64(value.low)
+    }
+
+    @inlinable
+    package mutating func fixed(_ value: Bytes32) {
+        fixed(value.first)
+        fixed(value.second)
+    }
 
     /// A u32 length, then the bytes: `LP(x)` in `Documentation/Formats.md`.
+    @inlinable
     package mutating func prefixed(_ value: some Collection<UInt8>) {
         u32(UInt32(value.count))
         fixed(value)
     }
 
-    package mutating func prefixed(_ value: [UInt8]) {
-        u32(UInt32(value.count))
-        fixed(value)
-    }
-
-    package mutating func prefixed(_ text: String) {
-        let utf8 = text.utf8
-        u32(UInt32(utf8.count))
-        bytes.append(contentsOf: utf8)
-    }
+    @inlinable package mutating func prefixed(_ text: String) { prefixed(text.utf8) }
 
     /// One byte that says whether there is a value, then the value.
+    @inlinable
     package mutating func optional<Value>(_ value: Value?, _ write: (inout ByteWriter, Value) -> Void) {
         bool(value != nil)
         if let value { write(&self, value) }
     }
 
-    private mutating func integer(_ value: some FixedWidthInteger) {
-        for shift in stride(from: value.bitWidth - 8, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+    @inlinable
+    mutating func integer(_ value: some FixedWidthInteger) {
+        withUnsafeBytes(of: value.bigEndian) { written.append(contentsOf: $0) }
     }
 }
 
 /// Bytes that are not what their format says.
+@usableFromInline
 package struct MalformedBytes: Error {
-    package init() {}
+    @inlinable package init() {}
 }
 
 /// Reads what ``ByteWriter`` writes, and refuses anything else.
+@usableFromInline
 package struct ByteReader: Sendable {
-    private let bytes: [UInt8]
-    package private(set) var position = 0
+    @usableFromInline let bytes: [UInt8]
+    @usableFromInline var next = 0
 
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+    @inlinable package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    package var remaining: Int { bytes.count - position }
+    @inlinable package var position: Int { next }
+    @inlinable package var remaining: Int { bytes.count - next }
 
-    package mutating func u8() throws(MalformedBytes) -> UInt8 { try integer() }
-    package mutating func u16() throws(MalformedBytes) -> UInt16 { try integer() }
-    package mutating func u32() throws(MalformedBytes) -> UInt32 { try integer() }
-    package mutating func u64() throws(MalformedBytes) -> UInt64 { try integer() }
-    package mutating func i64() throws(MalformedBytes) -> Int64 { Int64(bitPattern: try integer()) }
-    package mutating func time() throws(MalformedBytes) -> Timestamp { Timestamp(milliseconds: try i64()) }
+    @inlinable package mutating func u8() throws(MalformedBytes) -> UInt8 { try integer() }
+    @inlinable package mutating func u16() throws(MalformedBytes) -> UInt16 { try integer() }
+    @inlinable package mutating func u32() throws(MalformedBytes) -> UInt32 { try integer() }
+    @inlinable package mutating func u64() throws(MalformedBytes) -> UInt64 { try integer() }
+    @inlinable package mutating func i64() throws(MalformedBytes) -> Int64 { Int64(bitPattern: try integer()) }
+    @inlinable package mutating func time() throws(MalformedBytes) -> Timestamp { Timestamp(milliseconds: try i64()) }
 
+    @inlinable
     package mutating func bool() throws(MalformedBytes) -> Bool {
         switch try u8() {
         case 0: false
@@ -78,12 +92,28 @@ package struct ByteReader: Sendable {
         }
     }
 
+    @inlinable
     package mutating func fixed(_ count: Int) throws(MalformedBytes) -> [UInt8] {
         guard count >= 0, count <= remaining else { throw MalformedBytes() }
-        defer { position += count }
-        return Array(bytes[position..<position + count])
+        defer { next += count }
+        // Copied by appending: the other ways ask the runtime for the array's type each time.
+        var read: [UInt8] = []
+        read.reserveCapacity(count)
+        read.append(contentsOf: bytes[next..<next + count])
+        return read
     }
 
+    @inlinable
+    package mutating func bytes16() throws(MalformedBytes) -> Bytes16 {
+        Bytes16(high: try u64(), low: try u64())
+    }
+
+    @inlinable
+    package mutating func bytes32() throws(MalformedBytes) -> Bytes32 {
+        Bytes32(try bytes16(), try bytes16())
+    }
+
+    @inlinable
     package mutating func prefixed(atMost limit: Int = RecordLimits.value) throws(MalformedBytes) -> [UInt8] {
         let count = Int(try u32())
         guard count <= limit else { throw MalformedBytes() }
@@ -96,6 +126,7 @@ package struct ByteReader: Sendable {
         return text
     }
 
+    @inlinable
     package mutating func optional<Value>(
         _ read: (inout ByteReader) throws(MalformedBytes) -> Value
     ) throws(MalformedBytes) -> Value? {
@@ -103,21 +134,23 @@ package struct ByteReader: Sendable {
     }
 
     /// Refuses what is left over, so that every byte of a format means something.
+    @inlinable
     package func finish() throws(MalformedBytes) {
         guard remaining == 0 else { throw MalformedBytes() }
     }
 
-    private mutating func integer<Value: FixedWidthInteger & UnsignedInteger>() throws(MalformedBytes) -> Value {
+    @inlinable
+    mutating func integer<Value: FixedWidthInteger & UnsignedInteger>() throws(MalformedBytes) -> Value {
         let size = MemoryLayout<Value>.size
         guard size <= remaining else { throw MalformedBytes() }
-        var value: Value = 0
-        for byte in bytes[position..<position + size] { value = value << 8 | Value(byte) }
-        position += size
-        return value
+        defer { next += size }
+        let field = bytes.span.extracting(next..<next + size)
+        return field.indices.reduce(0) { $0 << 8 | Value(field[$1]) }
     }
 }
 
 /// Decodes a whole value, or says that the record is damaged without telling what is in it.
+@inlinable
 package func decodeRecord<Value>(
     _ record: StoredRecord, _ decode: (inout ByteReader) throws(MalformedBytes) -> Value
 ) throws(StorageError) -> Value {
@@ -127,7 +160,13 @@ package func decodeRecord<Value>(
         try reader.finish()
         return value
     } catch {
-        throw StorageError(
-            .corrupt, "A record in collection \(record.key.collection.rawValue) does not have its format; restore it from a backup.")
+        throw StorageError(malformed: record)
+    }
+}
+
+extension StorageError {
+    @usableFromInline
+    init(malformed record: StoredRecord) {
+        self.init(.corrupt, "A record in collection \(record.key.collection.rawValue) does not have its format; restore it from a backup.")
     }
 }

@@ -1,6 +1,7 @@
 /// How often an operation that met a conflict reads and decides again before it answers "busy".
+@usableFromInline
 package struct ConflictRetry: Sendable, Hashable {
-    package var attempts: Int
+    @usableFromInline package var attempts: Int
     /// The longest pause after the first conflict; it doubles up to 64 times this.
     package var pause: Duration
 
@@ -12,23 +13,28 @@ package struct ConflictRetry: Sendable, Hashable {
     /// Runs `operation` until it ends in anything but a conflict; the pauses between are drawn, so that rivals part.
     ///
     /// - Throws: what `operation` throws; after the last attempt its `.conflict`.
+    @inlinable
     package func run<Value>(
-        time: some TimeSource, random: some RandomSource, _ operation: () async throws(StorageError) -> Value
+        time: any TimeSource, random: any RandomSource, _ operation: () async throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
-        var longest = max(pause.wholeMilliseconds, 1) * 1000
         for attempt in 1... {
             do {
                 return try await operation()
             } catch {
                 guard error.code == .conflict, attempt < attempts else { throw error }
-                do {
-                    try await time.sleep(for: .microseconds(Int64(random.number(below: UInt64(longest)))))
-                } catch {
-                    throw StorageError(.cancelled, "The task was cancelled between two attempts; nothing was written.")
-                }
-                longest = min(longest * 2, pause.wholeMilliseconds * 64_000)
+                try await rest(after: attempt, time, random)
             }
         }
         preconditionFailure("An attempt returns or throws.")
+    }
+
+    @usableFromInline
+    func rest(after attempt: Int, _ time: any TimeSource, _ random: any RandomSource) async throws(StorageError) {
+        let longest = max(pause.wholeMilliseconds, 1) * 1000 << min(attempt - 1, 6)
+        do {
+            try await time.sleep(for: .microseconds(Int64(random.number(below: UInt64(longest)))))
+        } catch {
+            throw StorageError(.cancelled, "The task was cancelled between two attempts; nothing was written.")
+        }
     }
 }

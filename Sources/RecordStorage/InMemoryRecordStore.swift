@@ -5,21 +5,62 @@ public final class InMemoryRecordStore: RecordStore {
     private struct Shelf: Hashable {
         let partition: Partition
         let collection: RecordCollection
+
+        init(partition: Partition, collection: RecordCollection) {
+            (self.partition, self.collection) = (partition, collection)
+        }
+
+        init(of key: RecordKey) { self.init(partition: key.partition, collection: key.collection) }
     }
 
     /// The records of one partition and collection: rows in order, found by bisection.
     private struct Rows {
-        var records: [StoredRecord] = []
+        private(set) var records: [StoredRecord] = []
+        /// The first eight bytes of each row, which mostly decide: side by side, where the rows themselves are all over memory.
+        private var heads: [UInt64] = []
 
         /// The place of `row`, or where it would be.
         func index(of row: [UInt8]) -> (index: Int, found: Bool) {
+            let head = Self.head(of: row)
             var low = 0
             var high = records.count
             while low < high {
                 let middle = (low + high) / 2
-                if records[middle].key.row.lexicographicallyPrecedes(row) { low = middle + 1 } else { high = middle }
+                let isBefore =
+                    heads[middle] == head ? records[middle].key.row.lexicographicallyPrecedes(row) : heads[middle] < head
+                if isBefore { low = middle + 1 } else { high = middle }
             }
-            return (low, low < records.count && records[low].key.row == row)
+            return (low, low < records.count && heads[low] == head && records[low].key.row == row)
+        }
+
+        func record(at row: [UInt8]) -> StoredRecord? {
+            let (index, found) = index(of: row)
+            return found ? records[index] : nil
+        }
+
+        mutating func apply(_ change: RecordChange) {
+            let (index, found) = index(of: change.key.row)
+            switch change {
+            case .check: break
+            case .delete:
+                records.remove(at: index)
+                heads.remove(at: index)
+            case .put(let key, _, let version, let value, let expiresAt):
+                let record = StoredRecord(key: key, version: version, value: value, expiresAt: expiresAt)
+                if found {
+                    records[index] = record
+                } else {
+                    records.insert(record, at: index)
+                    heads.insert(Self.head(of: key.row), at: index)
+                }
+            }
+        }
+
+        /// A shorter row is filled up with zeros, which leaves it before all that begin with it, or beside them.
+        private static func head(of row: [UInt8]) -> UInt64 {
+            var head: UInt64 = 0
+            for index in 0..<8 { head = head << 8 | (index < row.count ? UInt64(row[index]) : 0) }
+            return head
         }
     }
 
@@ -50,27 +91,13 @@ public final class InMemoryRecordStore: RecordStore {
         if Task.isCancelled { throw StorageError(.cancelled, "The task was cancelled before the commit began.") }
         let holds = shelves.withLock { shelves in
             guard changes.allSatisfy({ Self.record(at: $0.key, in: shelves)?.version == $0.expectedVersion }) else { return false }
-            for change in changes { Self.apply(change, to: &shelves) }
+            for change in changes { shelves[Shelf(of: change.key), default: Rows()].apply(change) }
             return true
         }
         guard holds else { throw StorageError(.conflict, "A record was not at the version this commit expects.") }
     }
 
     private static func record(at key: RecordKey, in shelves: [Shelf: Rows]) -> StoredRecord? {
-        guard let rows = shelves[Shelf(partition: key.partition, collection: key.collection)] else { return nil }
-        let (index, found) = rows.index(of: key.row)
-        return found ? rows.records[index] : nil
-    }
-
-    private static func apply(_ change: RecordChange, to shelves: inout [Shelf: Rows]) {
-        let shelf = Shelf(partition: change.key.partition, collection: change.key.collection)
-        let (index, found) = shelves[shelf, default: Rows()].index(of: change.key.row)
-        switch change {
-        case .check: break
-        case .delete: shelves[shelf]?.records.remove(at: index)
-        case .put(let key, _, let version, let value, let expiresAt):
-            let record = StoredRecord(key: key, version: version, value: value, expiresAt: expiresAt)
-            if found { shelves[shelf]?.records[index] = record } else { shelves[shelf, default: Rows()].records.insert(record, at: index) }
-        }
+        shelves[Shelf(of: key)]?.record(at: key.row)
     }
 }

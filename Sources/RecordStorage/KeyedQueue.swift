@@ -1,37 +1,59 @@
-import Synchronization
+public import Synchronization
 
 /// Lets one operation at a time per key through, in the order they came; different keys never wait for each other.
 ///
 /// Inside one process this turns a race on one number into a queue. Correctness never rests on it (other processes
 /// do not see it): it only spares retries. A cancelled waiter leaves the queue at once.
+@usableFromInline
 package final class KeyedQueue<Key: Hashable & Sendable>: Sendable {
-    private struct Waiter {
+    @usableFromInline
+    struct Waiter {
         let id: UInt64
         let continuation: CheckedContinuation<Bool, Never>
     }
 
-    private struct State {
+    @usableFromInline
+    struct State {
         var nextID: UInt64 = 0
         /// Keys in use, each with those who wait for it.
-        var waiting: [Key: [Waiter]] = [:]
+        @usableFromInline var waiting: [Key: [Waiter]] = [:]
         /// Waiters cancelled before they stood in the queue.
         var cancelledEarly: Set<UInt64> = []
+
+        @usableFromInline init() {}
     }
 
-    private let state = Mutex(State())
+    @usableFromInline let state = Mutex(State())
 
-    package init() {}
+    @inlinable package init() {}
 
     /// Runs `body` when everybody before it is done with `key`.
+    @inlinable
     package func run<Value: Sendable, Failure: Error>(
         _ key: Key, cancelled: @autoclosure () -> Failure, _ body: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        guard await enter(key) else { throw cancelled() }
+        // Mostly nobody is there, and there is nothing to wait for.
+        if !enterAtOnce(key) { guard await enter(key) else { throw cancelled() } }
         defer { leave(key) }
         return try await body()
     }
 
-    private func enter(_ key: Key) async -> Bool {
+    @inlinable
+    func enterAtOnce(_ key: Key) -> Bool {
+        guard !Task.isCancelled else { return false }
+        return state.withLock { Self.take(&$0.waiting[key]) }
+    }
+
+    /// - Returns: whether the key was free.
+    @inlinable
+    static func take(_ waiters: inout [Waiter]?) -> Bool {
+        guard waiters == nil else { return false }
+        waiters = []
+        return true
+    }
+
+    @usableFromInline
+    func enter(_ key: Key) async -> Bool {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -40,10 +62,7 @@ package final class KeyedQueue<Key: Hashable & Sendable>: Sendable {
             await withCheckedContinuation { continuation in
                 let answer: Bool? = state.withLock { state in
                     if state.cancelledEarly.remove(id) != nil { return false }
-                    guard state.waiting[key] != nil else {
-                        state.waiting[key] = []
-                        return true
-                    }
+                    if Self.take(&state.waiting[key]) { return true }
                     state.waiting[key]?.append(Waiter(id: id, continuation: continuation))
                     return nil
                 }
@@ -64,16 +83,24 @@ package final class KeyedQueue<Key: Hashable & Sendable>: Sendable {
         return entered
     }
 
-    private func leave(_ key: Key) {
-        let next: Waiter? = state.withLock { state in
-            guard var waiters = state.waiting[key], !waiters.isEmpty else {
-                state.waiting[key] = nil
-                return nil
-            }
-            let next = waiters.removeFirst()
-            state.waiting[key] = waiters
-            return next
+    @inlinable
+    func leave(_ key: Key) {
+        let next = state.withLock { Self.next(of: &$0.waiting[key]) }
+        if let next { Self.resume(next) }
+    }
+
+    /// Takes the first of those who wait; where there is none, the key is free.
+    @inlinable
+    static func next(of waiters: inout [Waiter]?) -> Waiter? {
+        guard waiters?.isEmpty == false else {
+            waiters = nil
+            return nil
         }
-        next?.continuation.resume(returning: true)
+        return waiters?.removeFirst()
+    }
+
+    @usableFromInline
+    static func resume(_ waiter: Waiter) {
+        waiter.continuation.resume(returning: true)
     }
 }

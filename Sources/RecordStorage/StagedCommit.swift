@@ -10,12 +10,17 @@ public struct StagedCommit: Sendable {
     public private(set) var changes: [RecordChange] = []
     /// Where the change of a key is; empty while they are so few that looking through them is faster.
     private var places: [RecordKey: Int] = [:]
-    private let versions: DrawnVersions
+    private let versions: VersionSource
     private var disagreement = false
     package private(set) var companions: [any CommitCompanion] = []
 
     public init(random: any RandomSource) {
-        versions = DrawnVersions(random: random)
+        self.init(versions: VersionSource(random: random, together: 8))
+    }
+
+    /// For an engine that makes many commits, and draws the versions of all of them.
+    package init(versions: VersionSource) {
+        self.versions = versions
     }
 
     public var isEmpty: Bool { changes.isEmpty }
@@ -151,21 +156,4 @@ package protocol CommitCompanion: AnyObject, Sendable {
     func notCommitted()
     /// Whether it was committed is not known.
     func outcomeUnknown()
-}
-
-/// Versions for the changes of one commit, drawn several at a time: the system's generator charges for the call. Copies of a commit
-/// share them, so that each is handed out once.
-private final class DrawnVersions: Sendable {
-    private let random: any RandomSource
-    private let drawn = Mutex<[UInt8]>([])
-
-    init(random: any RandomSource) { self.random = random }
-
-    func next() -> RecordVersion {
-        drawn.withLock { drawn in
-            if drawn.isEmpty { drawn = random.bytes(8 * RecordVersion.length) }
-            defer { drawn.removeLast(RecordVersion.length) }
-            return RecordVersion(drawn.suffix(RecordVersion.length))
-        }
-    }
 }

@@ -3,22 +3,23 @@ public struct RecordVersion: Hashable, Sendable {
     /// Bytes of a version.
     static let length = 16
 
+    package let value: Bytes16
+
     /// 16 bytes.
-    public let bytes: [UInt8]
+    public var bytes: [UInt8] { value.bytes }
 
     /// `nil` unless `bytes` has 16 bytes.
     public init?(bytes: [UInt8]) {
-        guard bytes.count == Self.length else { return nil }
-        self.bytes = bytes
+        guard let value = Bytes16(bytes) else { return nil }
+        self.value = value
     }
 
     public init(random: any RandomSource) {
-        bytes = random.bytes(Self.length)
+        value = Bytes16(random: random)
     }
 
-    init(_ drawn: ArraySlice<UInt8>) {
-        precondition(drawn.count == Self.length, "A version has 16 bytes.")
-        bytes = Array(drawn)
+    init(_ value: Bytes16) {
+        self.value = value
     }
 }
 

@@ -3,18 +3,26 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     public var milliseconds: Int64
 
+    @inlinable
     public init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
 
+    @inlinable
     public static func < (left: Self, right: Self) -> Bool {
         left.milliseconds < right.milliseconds
     }
 
     /// The time `duration` later, rounded down to a millisecond; the ends of the range are kept, never wrapped round.
     public static func + (time: Self, duration: Duration) -> Self {
-        let (sum, overflow) = time.milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
-        return Self(milliseconds: overflow ? (duration < .zero ? .min : .max) : sum)
+        time.advanced(by: duration.wholeMilliseconds)
+    }
+
+    /// The time so many milliseconds later, or earlier where they are negative; the ends of the range are kept.
+    @inlinable
+    package func advanced(by milliseconds: Int64) -> Self {
+        let (sum, overflow) = self.milliseconds.addingReportingOverflow(milliseconds)
+        return Self(milliseconds: overflow ? (milliseconds < 0 ? .min : .max) : sum)
     }
 
     public static func - (time: Self, duration: Duration) -> Self {
@@ -69,12 +77,7 @@ private func padded(_ value: Int64, _ width: Int) -> String {
 extension Duration {
     /// Whole milliseconds, rounded towards negative infinity.
     package var wholeMilliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let part = attoseconds / 1_000_000_000_000_000
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        guard !overflow else { return seconds < 0 ? .min : .max }
-        let roundsDown = attoseconds < 0 && attoseconds % 1_000_000_000_000_000 != 0
-        let (sum, wrapped) = product.addingReportingOverflow(roundsDown ? part - 1 : part)
-        return wrapped ? (seconds < 0 ? .min : .max) : sum
+        let (quotient, rest) = attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000)
+        return Int64(clamping: rest < 0 ? quotient - 1 : quotient)
     }
 }

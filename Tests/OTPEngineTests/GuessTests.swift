@@ -218,7 +218,7 @@ struct GuessTests {
         guard case .live(let secret) = try #require(try await bench.attempts()?.challenges.first).state else { throw OTPError.busy }
         try await bench.succeed(challenge)
         let value = try #require(try await bench.store.wrapped.record(at: NumberAttempts.key(of: TestBench.tag(0), in: .standard))).value
-        #expect(!value.indices.contains { Array(value[$0...].prefix(32)) == secret.bytes })
+        #expect(!value.indices.contains { Array(value[$0...].prefix(32)) == secret.value.bytes })
     }
 }
 

@@ -341,7 +341,7 @@ struct RequestSearch {
         if !world.compared.isSubset(of: world.paid) { return "compared before it was paid" }
         if !world.compared.isSuperset(of: winners) { return "won without having been compared" }
         let spent = world.paid.count - world.winners.count
-        let earned = Int((world.now - Self.start).wholeMilliseconds / policy.guesses.hourly.interval.wholeMilliseconds)
+        let earned = Int((world.now - Self.start).wholeMilliseconds / policy.guesses.hourly.interval)
         if spent > policy.guesses.hourly.burst + earned { return "more guesses than the number's budget" }
         let facts = facts[world.row]
         if facts.failures != spent { return "a guess was given back that was not right" }

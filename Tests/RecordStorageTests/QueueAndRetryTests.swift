@@ -68,6 +68,16 @@ import Testing
         gauge.state.withLock { #expect($0.order == [2]) }
     }
 
+    @Test func `A task that is cancelled already is not let in, though nobody is there`() async {
+        let queue = KeyedQueue<Int>()
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return (try? await queue.run(1, cancelled: Cancelled()) { () async throws(Cancelled) in }) != nil
+        }
+        task.cancel()
+        #expect(await task.value == false)
+    }
+
     @Test func `The key is free again after an error`() async throws {
         let queue = KeyedQueue<Int>()
         await #expect(throws: Cancelled.self) {

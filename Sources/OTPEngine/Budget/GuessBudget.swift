@@ -47,8 +47,9 @@ struct GuessBudget: Hashable, Sendable {
 
     /// The end of the lock, where there is one.
     func lockedUntil(at now: Timestamp, _ policy: GuessPolicy) -> Timestamp? {
+        guard Int(consecutive) >= policy.consecutiveLimit else { return nil }
         let end = lastGuess + policy.lock
-        return Int(consecutive) >= policy.consecutiveLimit && now < end ? end : nil
+        return now < end ? end : nil
     }
 
     func needsLongCodes(at now: Timestamp, _ policy: GuessPolicy) -> Bool {

@@ -6,17 +6,31 @@ import RecordStorage
 struct MonthlyFailures: Hashable, Sendable {
     static let months = 13
 
-    /// The month of `counts[0]`, in months since the year 0; counts of older months follow.
+    /// The month of the first count, in months since the year 0; counts of older months follow.
     private(set) var newest: UInt32 = 0
-    private(set) var counts = [UInt16](repeating: 0, count: months)
+    /// The counts of the newest eight months and of those before, in place; three lanes are never used.
+    private var young = SIMD8<UInt16>()
+    private var old = SIMD8<UInt16>()
 
     init() {}
 
     init(newest: UInt32, counts: [UInt16]) {
         precondition(counts.count == Self.months, "There is one count for each month.")
-        self.newest = newest
-        self.counts = counts
+        self.init(newest: newest) { counts[$0] }
     }
+
+    init<Failure: Error>(newest: UInt32, _ count: (_ age: Int) throws(Failure) -> UInt16) throws(Failure) {
+        self.newest = newest
+        for age in 0..<Self.months { self[age] = try count(age) }
+    }
+
+    /// The count of the month `age` months before the newest, 0..<``months``.
+    private(set) subscript(age: Int) -> UInt16 {
+        get { age < 8 ? young[age] : old[age - 8] }
+        set { if age < 8 { young[age] = newValue } else { old[age - 8] = newValue } }
+    }
+
+    var counts: [UInt16] { (0..<Self.months).map { self[$0] } }
 
     static func month(of time: Timestamp) -> UInt32 {
         let (year, month, _) = time.civilDate
@@ -26,12 +40,12 @@ struct MonthlyFailures: Hashable, Sendable {
     /// Failures in the year before `now`, and up to a month more.
     func total(at now: Timestamp) -> Int {
         let age = Int(Self.month(of: now)) - Int(newest)
-        return counts.prefix(max(0, Self.months - max(0, age))).reduce(0) { $0 + Int($1) }
+        return (0..<max(0, Self.months - max(0, age))).reduce(0) { $0 + Int(self[$1]) }
     }
 
     /// When no failure counts any more, if there is one.
     var restsAt: Timestamp? {
-        guard let youngest = counts.firstIndex(where: { $0 > 0 }) else { return nil }
+        guard let youngest = (0..<Self.months).first(where: { self[$0] > 0 }) else { return nil }
         let months = Int64(newest) - Int64(youngest) + Int64(Self.months)
         // By the mean month of the calendar, 146,097 days in 4,800 months, and three days late: a row that stays longer does no harm.
         return Timestamp(milliseconds: (months * 146_097 / 4_800 + 3 - 719_528) * 86_400_000)
@@ -40,17 +54,16 @@ struct MonthlyFailures: Hashable, Sendable {
     mutating func add(at now: Timestamp) {
         let month = Self.month(of: now)
         if month > newest {
-            let shift = min(Int(month - newest), Self.months)
-            counts = [UInt16](repeating: 0, count: shift) + counts.dropLast(shift)
-            newest = month
+            let (before, shift) = (self, Int(month - newest))
+            self = Self(newest: month) { $0 < shift ? 0 : before[$0 - shift] }
         }
         // A clock that went back counts into the newest month, and so forgets nothing.
-        if counts[0] < .max { counts[0] += 1 }
+        if self[0] < .max { self[0] += 1 }
     }
 
     /// Takes back what was added at `time`.
     mutating func remove(addedAt time: Timestamp) {
         let age = max(0, Int(newest) - Int(Self.month(of: time)))
-        if age < Self.months, counts[age] > 0 { counts[age] -= 1 }
+        if age < Self.months, self[age] > 0 { self[age] -= 1 }
     }
 }

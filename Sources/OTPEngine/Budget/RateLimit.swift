@@ -11,29 +11,26 @@ public struct RateLimit: Sendable, Hashable {
     public let limit: Int
     /// At least a second.
     public let period: Duration
+    /// The pace in milliseconds, rounded up so that rounding never gives anything away.
+    let interval: Int64
 
     public init(limit: Int, period: Duration) {
         precondition(limit >= 1 && period >= .seconds(1), "A rate is at least one in a period of at least a second.")
         self.limit = limit
         self.period = period
+        interval = (period.wholeMilliseconds + Int64(limit) - 1) / Int64(limit)
     }
 
     /// What is let through at once after rest.
     public var burst: Int { limit / 2 + 1 }
 
-    /// The pace, rounded up to a millisecond so that rounding never gives anything away.
-    var interval: Duration {
-        let limit = Int64(limit)
-        return .milliseconds((period.wholeMilliseconds + limit - 1) / limit)
-    }
-
     /// When the next one passes; in the past where it passes now.
     func earliest(_ arrival: Timestamp) -> Timestamp {
-        arrival - interval * (burst - 1)
+        arrival.advanced(by: -interval * Int64(burst - 1))
     }
 
     func spend(_ arrival: inout Timestamp, at now: Timestamp) {
-        arrival = max(arrival, now) + interval
+        arrival = max(arrival, now).advanced(by: interval)
     }
 
     /// Gives back what was spent at `spentAt`, less what time has earned since.
@@ -42,7 +39,7 @@ public struct RateLimit: Sendable, Hashable {
     /// that waits for its completion would buy a stranger a wrong one. With the elapsed time taken off, the state is never
     /// better than had the guess not been made, and somebody who guesses right one time after another is never stopped.
     func giveBack(_ arrival: inout Timestamp, spentAt: Timestamp, now: Timestamp) {
-        let earned = max(now - spentAt, .zero)
-        if earned < interval { arrival = arrival - (interval - earned) }
+        let earned = max(now - spentAt, .zero).wholeMilliseconds
+        if earned < interval { arrival = arrival.advanced(by: earned - interval) }
     }
 }

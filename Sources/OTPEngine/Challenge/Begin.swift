@@ -22,6 +22,7 @@ public struct BegunChallenge: Sendable {
     public let sends: Int
     /// `false` for a decoy: derive the code, queue the message, and send it nowhere.
     public let isDeliverable: Bool
+    let challenge: Challenge
     let derivation: CodeDerivation
     private let sealer: TokenSealer
     private let rowSecret: RowSecret
@@ -30,6 +31,7 @@ public struct BegunChallenge: Sendable {
         _ challenge: Challenge, token: ChallengeToken, resendAfter: Timestamp, derivation: CodeDerivation, sealer: TokenSealer,
         rowSecret: RowSecret
     ) {
+        self.challenge = challenge
         id = challenge.id
         purpose = challenge.purpose
         (method, reason) = (challenge.method, challenge.reason)

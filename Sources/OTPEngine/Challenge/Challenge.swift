@@ -19,43 +19,48 @@ public enum ChallengePurpose: UInt16, Hashable, Sendable, CaseIterable {
 
 /// The name of a challenge: 16 bytes, random but for the first two, which are the budget tag's, so that both share a partition.
 public struct ChallengeID: Hashable, Sendable {
+    let value: Bytes16
+
     /// 16 bytes.
-    public let bytes: [UInt8]
+    public var bytes: [UInt8] { value.bytes }
+
+    init(_ value: Bytes16) { self.value = value }
 
     init(_ bytes: [UInt8]) {
-        precondition(bytes.count == 16, "A challenge's id has 16 bytes.")
-        self.bytes = bytes
+        guard let value = Bytes16(bytes) else { preconditionFailure("A challenge's id has 16 bytes.") }
+        self.value = value
     }
 
     package init(of tag: BudgetTag, random: some RandomSource) {
-        bytes = Array(tag.bytes.prefix(2)) + random.bytes(14)
+        self.init(Array(tag.bytes.prefix(2)) + random.bytes(14))
     }
 }
 
 /// What an attempt is recognised by when it is asked again: 16 bytes, chosen at random by the client before its first try.
 public struct AttemptID: Hashable, Sendable {
+    let value: Bytes16
+
     /// 16 bytes.
-    public let bytes: [UInt8]
+    public var bytes: [UInt8] { value.bytes }
 
     /// `nil` unless there are 16 bytes.
     public init?(bytes: [UInt8]) {
-        guard bytes.count == 16 else { return nil }
-        self.bytes = bytes
+        guard let value = Bytes16(bytes) else { return nil }
+        self.value = value
     }
 
     public init(random: some RandomSource) {
-        bytes = random.bytes(16)
+        value = Bytes16(random: random)
     }
 }
 
 /// Stands for a requester's session in a row: 32 bytes, `BLAKE2b-256(LP("SPNI/v1/otp-binding") LP(session))`.
 package struct RequesterBinding: Hashable, Sendable {
-    package let bytes: [UInt8]
+    let value: Bytes32
 
-    init(bytes: [UInt8]) {
-        precondition(bytes.count == 32, "A binding has 32 bytes.")
-        self.bytes = bytes
-    }
+    package var bytes: [UInt8] { value.bytes }
+
+    init(_ value: Bytes32) { self.value = value }
 
     package init(_ requester: Requester) throws(OTPError) {
         guard (1...256).contains(requester.session.count) else {
@@ -63,31 +68,32 @@ package struct RequesterBinding: Hashable, Sendable {
         }
         var hash = BLAKE2b(label: "SPNI/v1/otp-binding")
         hash.append(requester.session)
-        bytes = hash.finish()
+        value = hash.finish32()
     }
 }
 
 /// An attempt with the code it submitted, in 16 bytes that tell neither.
 package struct AttemptDigest: Hashable, Sendable {
-    package let bytes: [UInt8]
+    let value: Bytes16
+
+    package var bytes: [UInt8] { value.bytes }
+
+    init(_ value: Bytes16) { self.value = value }
 
     package init(bytes: [UInt8]) {
-        precondition(bytes.count == 16, "A digest has 16 bytes.")
-        self.bytes = bytes
+        guard let value = Bytes16(bytes) else { preconditionFailure("A digest has 16 bytes.") }
+        self.value = value
     }
 }
 
 /// 32 random bytes without which a challenge's token cannot be opened. They die with the challenge.
 package struct RowSecret: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
-    let bytes: [UInt8]
+    let value: Bytes32
 
-    package init(bytes: [UInt8]) {
-        precondition(bytes.count == 32, "A row secret has 32 bytes.")
-        self.bytes = bytes
-    }
+    init(_ value: Bytes32) { self.value = value }
 
     package init(random: some RandomSource) {
-        bytes = random.bytes(32)
+        value = Bytes32(random: random)
     }
 
     package var description: String { "<redacted>" }

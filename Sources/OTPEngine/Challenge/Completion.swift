@@ -159,7 +159,7 @@ extension ChallengeEngine {
         case .repeatOutcome(let outcome): return .repeated(paid, outcome: outcome)
         case .compare(let challenge):
             guard let method = methods[challenge.method] else { throw .challengeNotFound }
-            let question = try await question(paid.derivation, paid.opened.tag, paid.digest, naming)
+            let question = try await question(challenge, paid.derivation, paid.opened.tag, paid.digest, naming)
             let found = try await method.check(answer, to: question)
             guard challenge.isDeliverable, case .live(let secret) = challenge.state else {
                 throw .wrongCode(triesLeft: challenge.triesLeft)
@@ -181,22 +181,21 @@ extension ChallengeEngine {
     package func question(
         of begun: BegunChallenge, tag: BudgetTag, naming: (SubjectID) async throws(OTPError) -> NamedPerson?
     ) async throws(OTPError) -> MethodQuestion {
-        try await question(begun.derivation, tag, nil, naming)
+        try await question(begun.challenge, begun.derivation, tag, nil, naming)
     }
 
     private func question(
-        _ derivation: CodeDerivation, _ tag: BudgetTag, _ attempt: AttemptDigest?,
+        _ challenge: Challenge, _ derivation: CodeDerivation, _ tag: BudgetTag, _ attempt: AttemptDigest?,
         _ naming: (SubjectID) async throws(OTPError) -> NamedPerson?
     ) async throws(OTPError) -> MethodQuestion {
-        let challenge = derivation.challenge
         // A code needs nobody's name: one read is all that a guess at it costs.
         guard challenge.purpose != .verification, !challenge.method.sendsCode else {
-            return MethodQuestion(derivation, nil, decoy: nil, attempt: attempt)
+            return MethodQuestion(challenge, derivation, nil, decoy: nil, attempt: attempt)
         }
         // Of a decoy nobody's, but always the same one: whatever a method keeps of a person, it keeps of it too.
         let subject = challenge.subject ?? SubjectID(bytes: Array(methodTag(of: tag).bytes.prefix(16)))!
         let person = try await naming(subject)
-        return MethodQuestion(derivation, challenge.isDeliverable ? person : nil, decoy: subject, attempt: attempt)
+        return MethodQuestion(challenge, derivation, challenge.isDeliverable ? person : nil, decoy: subject, attempt: attempt)
     }
 
     /// A guess whose payment is acknowledged: only from here on is what was typed looked at.
@@ -238,9 +237,10 @@ extension ChallengeEngine {
                     permission: permission, opened: opened, derivation: derivation, digest: digest, rows: rows, guess: guess,
                     device: ProvenDevice(devices: devices, tag: opened.tag, time: time.now()))
             }
-            let hold: BudgetHold
+            let hold: BudgetHold?
             do throws(OTPError) {
-                hold = try await self.hold(try usesOfGuess(requester, isKnown ? .known : Standing(requester.proof)), for: commit)
+                let uses = try usesOfGuess(requester, isKnown ? .known : Standing(requester.proof))
+                hold = uses.isEmpty ? nil : try await self.hold(uses, for: commit)
             } catch {
                 // What was paid for is answered, whatever its network has used up since.
                 guard error.code == .networkLimited else { throw error }
@@ -250,7 +250,7 @@ extension ChallengeEngine {
                 }
                 return payment(decision.permission, derivation, digest, rows, nil)
             }
-            let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + hold.carried.map { $0.use.key.recordKey(partitions) }
+            let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + (hold?.carried.map { $0.use.key.recordKey(partitions) } ?? [])
             var (rows, records) = try await rows(of: opened.tag, account: requester.pseudonym, and: keys)
             let (decision, derivation, digest, now) = try decided(rows)
             let paidRows = stage(decision, of: rows, at: now, in: &commit)
@@ -260,8 +260,8 @@ extension ChallengeEngine {
                 guard records.removeFirst() == nil else { throw .proofInvalid }
                 commit.insert([1], at: solved.recordKey(partitions), expiresAt: solved.expiresAt)
             }
-            try stage(hold, records, at: now, in: &commit)
-            return payment(decision.permission, derivation, digest, paidRows, hold.guess)
+            if let hold { try stage(hold, records, at: now, in: &commit) }
+            return payment(decision.permission, derivation, digest, paidRows, hold?.guess)
         }
     }
 

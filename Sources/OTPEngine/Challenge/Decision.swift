@@ -211,7 +211,7 @@ private struct Deciding {
 extension NumberAttempts {
     /// Where the challenge is. A wrong binding means a stolen token, and is told nothing: the challenge is not there for it.
     fileprivate func index(of id: ChallengeID, _ binding: RequesterBinding, at now: Timestamp) throws(OTPError) -> Int {
-        guard let index = challenges.firstIndex(where: { $0.id == id }), constantTimeEquals(challenges[index].binding.bytes, binding.bytes)
+        guard let index = challenges.firstIndex(where: { $0.id == id }), constantTimeEquals(challenges[index].binding.value, binding.value)
         else { throw .challengeNotFound }
         guard !challenges[index].hasExpired(at: now) else { throw .expired }
         return index

@@ -92,7 +92,7 @@ extension ExactBudget {
         writer.u16(guesses.consecutive)
         writer.time(guesses.lastGuess)
         writer.u32(guesses.failures.newest)
-        for count in guesses.failures.counts { writer.u16(count) }
+        for age in 0..<MonthlyFailures.months { writer.u16(guesses.failures[age]) }
     }
 
     fileprivate init(from reader: inout ByteReader) throws(MalformedBytes) {
@@ -104,10 +104,7 @@ extension ExactBudget {
         guesses.day = try reader.time()
         guesses.consecutive = try reader.u16()
         guesses.lastGuess = try reader.time()
-        let newest = try reader.u32()
-        var counts: [UInt16] = []
-        for _ in 0..<MonthlyFailures.months { counts.append(try reader.u16()) }
-        guesses.failures = MonthlyFailures(newest: newest, counts: counts)
+        guesses.failures = try MonthlyFailures(newest: try reader.u32()) { _ throws(MalformedBytes) in try reader.u16() }
     }
 }
 
@@ -116,14 +113,12 @@ extension Challenge {
     package static let outcomeLimit = 64
 
     fileprivate func write(to writer: inout ByteWriter) {
-        writer.fixed(id.bytes)
+        writer.fixed(id.value)
         writer.u16(purpose.rawValue)
         writer.optional(subject) { $0.fixed($1.bytes) }
-        writer.fixed(binding.bytes)
+        writer.fixed(binding.value)
         writer.bool(isDeliverable)
-        let name = Array(method.rawValue.utf8)
-        writer.u8(UInt8(name.count))
-        writer.fixed(name)
+        method.write(to: &writer)
         writer.u8(reason?.rawValue ?? 0)
         writer.u32(codeKeyID)
         writer.u32(generation)
@@ -134,35 +129,33 @@ extension Challenge {
         writer.u16(UInt16(sends))
         writer.u8(UInt8(paid.count))
         for guess in paid {
-            writer.fixed(guess.digest.bytes)
+            writer.fixed(guess.digest.value)
             writer.time(guess.time)
             writer.u8(guess.payer.rawValue)
         }
         switch state {
         case .live(let secret):
             writer.u8(0)
-            writer.fixed(secret.bytes)
+            writer.fixed(secret.value)
         case .completed(let digest, let outcome):
             writer.u8(1)
-            writer.fixed(digest.bytes)
+            writer.fixed(digest.value)
             writer.u8(UInt8(outcome.count))
             writer.fixed(outcome)
         }
     }
 
     fileprivate init(from reader: inout ByteReader) throws(MalformedBytes) {
-        id = ChallengeID(try reader.fixed(16))
+        id = ChallengeID(try reader.bytes16())
         guard let purpose = ChallengePurpose(rawValue: try reader.u16()) else { throw MalformedBytes() }
         self.purpose = purpose
         subject = try reader.optional { reader throws(MalformedBytes) in
             guard let subject = SubjectID(bytes: try reader.fixed(16)) else { throw MalformedBytes() }
             return subject
         }
-        binding = RequesterBinding(bytes: try reader.fixed(32))
+        binding = RequesterBinding(try reader.bytes32())
         isDeliverable = try reader.bool()
-        let name = try reader.fixed(Int(try reader.u8()))
-        guard let method = MethodKind(rawValue: String(decoding: name, as: UTF8.self)) else { throw MalformedBytes() }
-        self.method = method
+        method = try MethodKind(from: &reader)
         let why = try reader.u8()
         reason = StepUpReason(rawValue: why)
         guard why == 0 || reason != nil else { throw MalformedBytes() }
@@ -177,15 +170,16 @@ extension Challenge {
         let count = Int(try reader.u8())
         guard count <= tries else { throw MalformedBytes() }
         paid = []
+        paid.reserveCapacity(count)
         for _ in 0..<count {
-            let (digest, time) = (AttemptDigest(bytes: try reader.fixed(16)), try reader.time())
+            let (digest, time) = (AttemptDigest(try reader.bytes16()), try reader.time())
             guard let payer = GuessPayer(rawValue: try reader.u8()) else { throw MalformedBytes() }
             paid.append(PaidGuess(digest: digest, time: time, payer: payer))
         }
         switch try reader.u8() {
-        case 0: state = .live(RowSecret(bytes: try reader.fixed(32)))
+        case 0: state = .live(RowSecret(try reader.bytes32()))
         case 1:
-            let digest = AttemptDigest(bytes: try reader.fixed(16))
+            let digest = AttemptDigest(try reader.bytes16())
             let length = Int(try reader.u8())
             guard length <= Self.outcomeLimit else { throw MalformedBytes() }
             state = .completed(by: digest, outcome: try reader.fixed(length))

@@ -87,9 +87,8 @@ public struct MethodQuestion: Sendable {
     fileprivate let derivation: CodeDerivation
 
     /// - Parameter attempt: of a guess that was paid for.
-    init(_ derivation: CodeDerivation, _ person: NamedPerson?, decoy: SubjectID?, attempt: AttemptDigest?) {
-        let asked = derivation.challenge
-        nonce = derivation.nonce()
+    init(_ asked: Challenge, _ derivation: CodeDerivation, _ person: NamedPerson?, decoy: SubjectID?, attempt: AttemptDigest?) {
+        nonce = derivation.nonce(for: asked.method)
         (purpose, reason, challenge) = (asked.purpose, asked.reason, asked.id)
         subject = asked.subject ?? decoy
         (self.person, audit, self.derivation) = (person?.pseudonym, person?.audit, derivation)

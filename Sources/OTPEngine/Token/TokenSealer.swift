@@ -32,18 +32,17 @@ struct TokenSealer: Sendable {
             AEAD.seal($0, key: Self.innerKey(key, rowSecret), nonce: Self.noNonce, associatedData: id.bytes)
         }
         var plaintext = ByteWriter(capacity: 50 + TokenRoute.length + inner.count)
-        plaintext.fixed(id.bytes)
+        plaintext.fixed(id.value)
         plaintext.fixed(tag.bytes)
         plaintext.u16(purpose.rawValue)
         drawn.write(to: &plaintext)
         plaintext.fixed(inner)
-        var token = ByteWriter()
+        var token = ByteWriter(capacity: ChallengeToken.shortest + inner.count)
         token.u8(Self.format)
         token.u32(key.id)
-        let context = token.bytes + deployment.bytes
         token.fixed(
             plaintext.bytes.withUnsafeBytes {
-                CommittingAEAD.seal($0, key: key.secret, label: "SPNI/v1/token", context: context, random: random)
+                CommittingAEAD.seal($0, key: key.secret, label: "SPNI/v1/token", context: context(of: key), random: random)
             })
         return ChallengeToken(bytes: token.bytes)
     }
@@ -53,15 +52,14 @@ struct TokenSealer: Sendable {
         var reader = ByteReader(token.bytes)
         guard let format = try? reader.u8(), let keyID = try? reader.u32(), format == Self.format else { throw .tokenMalformed }
         guard let key = keys.key(keyID) else { throw .tokenKeyUnknown }
-        let context = Array(token.bytes[..<5]) + deployment.bytes
+        // What comes out is public to whoever holds the row; the number in it is still sealed.
         guard
-            let plaintext = try? CommittingAEAD.open(
-                Array(token.bytes[5...]), key: key.secret, label: "SPNI/v1/token", context: context)
+            let plaintext = try? CommittingAEAD.openPublic(
+                token.bytes, from: reader.position, key: key.secret, label: "SPNI/v1/token", context: context(of: key))
         else { throw .tokenForged }
-        // What is left is public to whoever holds the row; the number in it is still sealed.
-        var content = ByteReader(plaintext.withUnsafeBytes { Array($0) })
+        var content = ByteReader(plaintext)
         do {
-            let id = ChallengeID(try content.fixed(16))
+            let id = ChallengeID(try content.bytes16())
             guard let tag = BudgetTag(bytes: try content.fixed(32)), let purpose = ChallengePurpose(rawValue: try content.u16()) else {
                 throw MalformedBytes()
             }
@@ -81,9 +79,17 @@ struct TokenSealer: Sendable {
         }
     }
 
+    private func context(of key: RootKey) -> [UInt8] {
+        var context = ByteWriter(capacity: 21)
+        context.u8(Self.format)
+        context.u32(key.id)
+        context.fixed(deployment.bytes)
+        return context.bytes
+    }
+
     private static func innerKey(_ key: RootKey, _ rowSecret: RowSecret) -> SecretBytes {
         var hash = BLAKE2b(label: "SPNI/v1/token-number", key: key.secret)
-        hash.append(rowSecret.bytes)
+        hash.append(rowSecret.value)
         return hash.finishSecret()
     }
 }
