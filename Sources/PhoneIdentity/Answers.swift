@@ -62,7 +62,8 @@ public enum AccountName: Hashable, Sendable {
     /// As it is typed, and where it would be dialled from. Nothing is sent to it.
     case number(String, region: Region? = nil)
     case email(EmailAddress)
-    /// By the host's own sign-in name, which it has looked up.
+    /// By the host's own sign-in name, which it has looked up. What an answer can be guessed, and an app, then needs more: see
+    /// ``IdentityService/begin(_:by:account:requester:language:)``.
     case pseudonym(Pseudonym)
 }
 

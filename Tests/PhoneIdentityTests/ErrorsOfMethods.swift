@@ -57,9 +57,10 @@ extension Provocation {
             let process = try await bench.forAll()
             let person = try await process.signUp(email: TestProcess.address)
             let proof = try await process.stepUp(person, byPasskeyFor: .guardianApproval)
-            let request = try await process.service.requestGuardian()
+            let request = try await process.service.requestGuardian(by: TestProcess.requester())
             return try await bench.refused {
-                try await process.service.answer(guardianInvitation: request.invitation, as: person, proof: proof, approving: true)
+                try await process.service.answer(
+                    guardianInvitation: request.invitation, to: .signUp, as: person, proof: proof, approving: true)
             }
         },
         Provocation("identity.proofMismatch", "a proof of a step-up for something else") { bench in

@@ -145,7 +145,7 @@ extension Provocation {
                 let proof = StepUpProof(
                     subject: subject, challenge: [UInt8](repeating: 1, count: 16), provenAt: bench.deployment.clock.now(),
                     reason: .dataExport,
-                    key: SecretBytes(random: bench.deployment.random))
+                    isByNumber: true, key: SecretBytes(random: bench.deployment.random))
                 return try await bench.refused { _ = try await bench.service.environment.keyService.releaseHistoryKey(for: proof) }
             },
             Provocation("vault.erasurePending", "a reader that holds older pages", writes: "the person's rows are gone") { bench in

@@ -21,10 +21,27 @@ extension ChallengeEngine {
     /// the one leaves the other open.
     public func methodTag(of subject: SubjectID) -> BudgetTag { methodTag("SPNI/v1/budget-person", subject.bytes) }
 
-    /// The same of somebody whom a stranger has named by a number or an address, whoever that is.
-    public func methodTag(of tag: BudgetTag) -> BudgetTag { methodTag("SPNI/v1/budget-methods", tag.bytes) }
+    /// The same of somebody whom a stranger has named by a number or an address, whoever that is: for each method apart, so that whoever closes one
+    /// leaves the others open.
+    public func methodTag(of tag: BudgetTag, _ method: MethodKind) -> BudgetTag {
+        methodTag("SPNI/v1/budget-methods", tag.bytes + Array(method.rawValue.utf8))
+    }
 
-    private func methodTag(_ label: StaticString, _ bytes: [UInt8]) -> BudgetTag {
+    /// Of a challenge whose answers cannot be guessed: one of its own.
+    public func freshTag() -> BudgetTag {
+        guard let tag = BudgetTag(bytes: random.bytes(32)) else { preconditionFailure("A tag has 32 bytes.") }
+        return tag
+    }
+
+    /// Stands for somebody who is not there, always the same one for one name.
+    package func decoy(of tag: BudgetTag) -> SubjectID {
+        guard let subject = SubjectID(bytes: Array(methodTag("SPNI/v1/decoy", tag.bytes).bytes.prefix(16))) else {
+            preconditionFailure("A subject has 16 bytes.")
+        }
+        return subject
+    }
+
+    func methodTag(_ label: StaticString, _ bytes: [UInt8]) -> BudgetTag {
         var hash = BLAKE2b(label: label, key: budgetKey.secret)
         hash.append(bytes)
         guard let tag = BudgetTag(bytes: hash.finish()) else { preconditionFailure("A digest has 32 bytes.") }
@@ -34,6 +51,48 @@ extension ChallengeEngine {
     /// Whether this device has proven what the tag stands for.
     public func isKnownDevice(_ requester: Requester, for tag: BudgetTag) -> Bool {
         devices.isKnown(requester.deviceToken, for: tag, at: time.now())
+    }
+
+    /// Refuses a client whose network has asked for enough for now, before anything is computed for what it asks. Takes nothing.
+    ///
+    /// - Throws: ``OTPError`` with code `.networkLimited`, `.proofInvalid` or `.requesterInvalid`.
+    public func refuseIfLimited(_ requester: Requester) throws(OTPError) {
+        let now = time.now()
+        if case .work(let solution) = requester.proof { _ = try puzzles.check(solution, by: try RequesterBinding(requester), at: now) }
+        try leases.refuseIfKnown(try usesOfQuestion(requester, Standing(requester.proof)), at: now)
+    }
+
+    /// Takes what a question costs that sends nothing, in the caller's commit.
+    ///
+    /// - Throws: ``OTPError`` as ``refuseIfLimited(_:)``, and `.unavailable`.
+    package func stageQuestion(by requester: Requester, in commit: inout StagedCommit) async throws(OTPError) {
+        let solved = try solved(requester)
+        let hold = try await hold(try usesOfQuestion(requester, Standing(requester.proof)), for: commit)
+        let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + hold.carried.map { $0.use.key.recordKey(partitions) }
+        var records: ArraySlice<StoredRecord?>
+        do { records = try await store.records(at: keys)[...] } catch { throw OTPError(error) }
+        if let solved {
+            guard records.removeFirst() == nil else { throw .proofInvalid }
+            commit.insert([1], at: solved.recordKey(partitions), expiresAt: solved.expiresAt)
+        }
+        try stage(hold, records, at: time.now(), in: &commit)
+    }
+
+    /// Refuses what the number's own budget would, before somebody is paid to look the number up. Takes nothing.
+    ///
+    /// - Throws: ``OTPError`` with code `.tooManySends`, `.locked`, `.unavailable`.
+    package func refuseIfSpent(_ tag: BudgetTag, requester: Requester) async throws(OTPError) {
+        let rows = try await rows(of: tag, account: requester.pseudonym).0
+        let payers = payers(rows, isKnownDevice: devices.isKnown(requester.deviceToken, for: tag, at: time.now()))
+        let request = ChallengeRequest(
+            id: ChallengeID(of: tag, random: random), purpose: .verification, subject: nil, binding: try RequesterBinding(requester),
+            isDeliverable: true, codeKeyID: codeKeys.current.id, rowSecret: RowSecret(random: random))
+        _ = try decide(rows.number.attempts, .begin(request), policy, at: time.now(), payers: payers)
+    }
+
+    /// Deletes the budget of somebody who is being erased, in the caller's commit.
+    package func stageErasure(of subject: SubjectID, in commit: inout StagedCommit) async throws(OTPError) {
+        if let record = try await rows(of: methodTag(of: subject)).0.number.record { commit.delete(record) }
     }
 
     func hashed(_ route: SendRoute) -> HashedRoute { HashedRoute(route, budgetKey, blocks: blockKey) }
@@ -105,6 +164,12 @@ extension ChallengeEngine {
         }
         if let block = route?.block, standing.isStrange, !isEmail { uses.append(.init(key: .block(block), price: .zero)) }
         return uses
+    }
+
+    /// What is asked of people who are not signed in and sends nothing takes of their network what a code would.
+    func usesOfQuestion(_ requester: Requester, _ standing: Standing) throws(OTPError) -> [BudgetLeases.Use] {
+        guard let network = requester.network, standing == .stranger, requester.pseudonym == nil else { return [] }
+        return [BudgetLeases.Use(key: .network(try BudgetName(network: network, budgetKey)), price: .zero)]
     }
 
     /// What a guess takes: one of the wrong ones of its network, until it proves to be right.

@@ -98,9 +98,9 @@ enum Standing: UInt8, Hashable, Sendable {
 
     init(_ proof: RequesterProof?) {
         switch proof {
-        // A response counts for nothing until the host's check has turned it into `checkedByHost`.
+        // A response counts for nothing until the host's check has turned it into `passedCheck`.
         case nil, .response: self = .stranger
-        case .work: self = .hasWorked
+        case .work, .passedCheck: self = .hasWorked
         case .checkedByHost: self = .vouchedFor
         }
     }

@@ -4,11 +4,12 @@ package import RecordStorage
 package enum AuthenticatorEvent: Hashable, Sendable {
     /// A secret was drawn for an app that is to be set up.
     case beginEnrolment(SealedAuthenticatorSecret)
-    /// Something typed is about to be compared; with a recovery code `digits` is nothing. Where a stranger must not learn whether there is
-    /// anything to compare it with, it is paid for all the same.
-    case guess(AuthenticatorGuessKind, AttemptDigest, digits: Int?, hidesAbsence: Bool = false)
+    /// Something typed is about to be compared; with a recovery code `digits` is nothing.
+    case guess(AuthenticatorGuessKind, AttemptDigest, digits: Int?)
     /// A guess that was paid for, compared and found right is about to take effect.
     case accept(AuthenticatorProof, AttemptDigest, outcome: [UInt8])
+    /// A recovery code that was found right is about to be used up, by whoever has counted the guess elsewhere.
+    case useRecoveryCode(digest: [UInt8])
     /// New recovery codes were drawn.
     case replaceRecoveryCodes(RecoverySet)
     /// What the row keeps was sealed anew under the key of this id.
@@ -66,9 +67,9 @@ package func decide(
         next.pending = .init(secret: secret, begun: now, expires: now + policy.enrolmentLifetime)
         return AuthenticatorDecision(state: next, permission: .nothing)
 
-    case .guess(let kind, let digest, let digits, let hidesAbsence):
+    case .guess(let kind, let digest, let digits):
         if let answer = state.answer(to: digest, at: now) { return AuthenticatorDecision(state: state, permission: .repeatOutcome(answer)) }
-        if !hidesAbsence { try next.expect(kind, digits: digits, in: state) }
+        try next.expect(kind, digits: digits, in: state)
         if let payment = state.payment(of: digest, kind, at: now) {
             return AuthenticatorDecision(state: state, permission: .compare(paidAt: payment.time))
         }
@@ -86,6 +87,11 @@ package func decide(
         try next.accept(proof, payment, policy, at: now)
         next.payments.removeAll { $0.digest == digest }
         next.answer = .init(digest: digest, time: now, outcome: outcome)
+        return AuthenticatorDecision(state: next, permission: .take)
+
+    case .useRecoveryCode(let digest):
+        guard let index = next.recovery?.digests.firstIndex(of: digest) else { throw .codeUsed }
+        next.recovery?.digests.remove(at: index)
         return AuthenticatorDecision(state: next, permission: .take)
 
     case .replaceRecoveryCodes(let recovery):
@@ -134,8 +140,8 @@ extension AuthenticatorState {
     fileprivate mutating func pay(_ kind: AuthenticatorGuessKind, at now: Timestamp, _ policy: AuthenticatorPolicy) throws(OTPError) {
         switch kind {
         case .code, .enrolment:
-            let secret = kind == .code ? active?.secret : pending?.secret
-            try budget.spend(on: secret?.parameters.digits ?? .six, at: now, policy)
+            guard let secret = kind == .code ? active?.secret : pending?.secret else { throw .authenticatorNotFound }
+            try budget.spend(on: secret.parameters.digits, at: now, policy)
         case .recoveryCode: try recoveryGuesses.spend(at: now, policy.recoveryGuesses)
         }
     }

@@ -90,14 +90,7 @@ extension AuthenticatorEngine {
     public func pay(
         _ guess: AuthenticatorGuess, of person: AuditSubject, attempt: AttemptID
     ) async throws(OTPError) -> PaidAuthenticatorGuess {
-        try await pay(guess, of: person, attempt: attempt, hidingAbsence: false)
-    }
-
-    /// - Parameter hidingAbsence: whether a guess at what is not set up is paid for too, and wrong.
-    func pay(
-        _ guess: AuthenticatorGuess, of person: AuditSubject, attempt: AttemptID, hidingAbsence: Bool
-    ) async throws(OTPError) -> PaidAuthenticatorGuess {
-        switch try await pay(guess.typed, of: person.id, attempt: attempt, hidingAbsence: hidingAbsence) {
+        switch try await pay(guess.typed, of: person.id, attempt: attempt) {
         case .repeated(let outcome): .repeated(outcome: outcome)
         case .code(let secret, let step, let digest):
             .right(RightAuthenticatorGuess(person: person, proof: .code(secret: secret, step: step), digest: digest))
@@ -106,16 +99,13 @@ extension AuthenticatorEngine {
         }
     }
 
-    func pay(
-        _ guess: TypedGuess, of subject: SubjectID, attempt: AttemptID, hidingAbsence: Bool = false
-    ) async throws(OTPError) -> ComparedGuess {
+    func pay(_ guess: TypedGuess, of subject: SubjectID, attempt: AttemptID) async throws(OTPError) -> ComparedGuess {
         let (digest, state, permission) = try await committing(subject) {
             (commit: inout StagedCommit) async throws(OTPError) -> (AttemptDigest, AuthenticatorState, AuthenticatorDecision.Permission) in
             let row = try await row(of: subject)
             let now = time.now()
             let digest = sealer.digest(of: attempt, submitting: guess, at: row.state.target(of: guess.kind), by: subject)
-            let decision = try decide(
-                row.state, .guess(guess.kind, digest, digits: guess.digits, hidesAbsence: hidingAbsence), policy, at: now)
+            let decision = try decide(row.state, .guess(guess.kind, digest, digits: guess.digits), policy, at: now)
             // What could not be compared is not paid.
             if case .compare = decision.permission, let keyID = row.state.keyID(for: guess.kind) { try sealer.key(keyID) }
             stage(decision, of: row, at: now, in: &commit)
@@ -124,10 +114,7 @@ extension AuthenticatorEngine {
         // Only from here on, with the payment acknowledged, is what was typed looked at.
         switch permission {
         case .repeatOutcome(let outcome): return .repeated(outcome)
-        case .compare(let paidAt):
-            do throws(OTPError) { return try compare(guess, of: subject, with: state, at: paidAt, digest) } catch {
-                throw hidingAbsence && error.code == .authenticatorNotFound ? .wrongAuthenticatorCode : error
-            }
+        case .compare(let paidAt): return try compare(guess, of: subject, with: state, at: paidAt, digest)
         case .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
         }
     }
@@ -159,6 +146,27 @@ extension AuthenticatorEngine {
         let secret = try sealer.open(sealed, of: subject)
         guard let step = sealed.parameters.step(of: code, secret: secret, at: time) else { throw .wrongAuthenticatorCode }
         return step
+    }
+
+    /// Which of a person's recovery codes was typed; `nil` where it is none of them, or there are none.
+    ///
+    /// Counts nothing: a code is one of 28¹⁵, which nobody guesses, and what has to be limited is limited by the challenge that it answers. So
+    /// strangers who try their luck close nothing to the owner.
+    func recoveryCode(typed code: SubmittedRecoveryCode, of subject: SubjectID) async throws(OTPError) -> [UInt8]? {
+        guard let recovery = try await row(of: subject).state.recovery else { return nil }
+        let digest = sealer.digest(code.characters, of: subject, key: try sealer.recoveryKey(of: recovery, subject))
+        return recovery.digests.reduce(false, { constantTimeEquals($1, digest) || $0 }) ? digest : nil
+    }
+
+    /// Uses a recovery code up in the caller's commit.
+    ///
+    /// - Throws: ``OTPError`` with code `.codeUsed` when something else was faster, `.unavailable`.
+    func stageUse(ofRecoveryCode digest: [UInt8], by person: AuditSubject, in commit: inout StagedCommit) async throws(OTPError) {
+        let row = try await row(of: person.id)
+        let now = time.now()
+        let decision = try decide(row.state, .useRecoveryCode(digest: digest), policy, at: now)
+        stage(decision, of: row, at: now, in: &commit)
+        record(.recoveryCodeUsed, person, at: now, [.init("left", decision.state.recovery?.digests.count ?? 0)], in: &commit)
     }
 
     /// Lets a right code or recovery code take effect in the caller's commit, once, and gives the guess back.

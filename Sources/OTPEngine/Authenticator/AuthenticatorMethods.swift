@@ -3,11 +3,13 @@ import RecordStorage
 
 /// Codes of an authenticator app, as a method; recovery codes as another.
 ///
-/// An answer is paid for twice: by the challenge, and by the app's own budgets, which hold whoever asks. A stranger who named somebody cannot
-/// tell by answer or time whether they have an app: an answer for one that is not there is paid for all the same, and wrong.
+/// A code of the app is paid for twice: by the challenge, and by the app's own budgets, which hold whoever asks: so it is asked of nobody who
+/// has shown nothing else. A recovery code cannot be guessed, and is asked of strangers too; by answer and time they cannot tell whether
+/// somebody has any.
 public struct AuthenticatorMethod: VerificationMethod {
     public let kind: MethodKind
     public var assurance: Assurance { .possession }
+    public var answersCanBeGuessed: Bool { kind == .authenticatorApp }
     private let engine: AuthenticatorEngine
 
     private init(_ kind: MethodKind, _ engine: AuthenticatorEngine) { (self.kind, self.engine) = (kind, engine) }
@@ -16,34 +18,49 @@ public struct AuthenticatorMethod: VerificationMethod {
     public static func recoveryCodes(_ engine: AuthenticatorEngine) -> Self { Self(.recoveryCode, engine) }
 
     public func check(_ answer: MethodAnswer, to question: MethodQuestion) async throws(OTPError) -> CheckedAnswer {
-        guard let subject = question.subject else { throw .authenticatorNotFound }
-        let guess: AuthenticatorGuess
         switch (kind, answer) {
-        case (.authenticatorApp, .code(let code)): guess = .code(code)
-        case (.recoveryCode, .recoveryCode(let code)): guess = .recoveryCode(code)
+        case (.authenticatorApp, .code(let code)): return try await check(code, question)
+        case (.recoveryCode, .recoveryCode(let code)):
+            guard let subject = question.subject else { return .wrong }
+            let digest = try await engine.recoveryCode(typed: code, of: subject)
+            guard let digest, let person = question.audit else { return .wrong }
+            return .rightUsing(UsedRecoveryCode(engine: engine, digest: digest, person: person))
         case (.recoveryCode, _): throw .malformedRecoveryCode
         default: throw .malformedAuthenticatorCode
         }
-        let isHidden = question.purpose == .accountRecovery
-        // Nobody's history gets an entry of a decoy's: it is never right.
-        let person = question.audit ?? AuditSubject(id: subject, historyKey: [])
+    }
+
+    private func check(_ code: SubmittedCode, _ question: MethodQuestion) async throws(OTPError) -> CheckedAnswer {
+        // There is nobody: whoever asks has a device that proved the number, and learns no more than that.
+        guard let person = question.audit else { return .wrong }
         do throws(OTPError) {
-            switch try await engine.pay(guess, of: person, attempt: question.attempt, hidingAbsence: isHidden) {
-            case .right(let right): return .rightUsing(Use(engine: engine, guess: right))
+            switch try await engine.pay(.code(code), of: person, attempt: question.attempt) {
+            case .right(let right): return .rightUsing(UsedAppCode(engine: engine, guess: right))
             case .repeated: throw .busy
             }
         } catch {
-            if error.code == .wrongCode || isHidden && error.code == .codeUsed { return .wrong }
+            let isHidden = question.purpose == .accountRecovery && [.codeUsed, .authenticatorNotFound].contains(error.code)
+            if error.code == .wrongCode || isHidden { return .wrong }
             throw error
         }
     }
+}
 
-    private struct Use: AnswerUse {
-        let engine: AuthenticatorEngine
-        let guess: RightAuthenticatorGuess
+private struct UsedAppCode: AnswerUse {
+    let engine: AuthenticatorEngine
+    let guess: RightAuthenticatorGuess
 
-        func stage(in commit: inout StagedCommit) async throws(OTPError) {
-            _ = try await engine.stageAcceptance(of: guess, outcome: [], in: &commit)
-        }
+    func stage(in commit: inout StagedCommit) async throws(OTPError) {
+        _ = try await engine.stageAcceptance(of: guess, outcome: [], in: &commit)
+    }
+}
+
+private struct UsedRecoveryCode: AnswerUse {
+    let engine: AuthenticatorEngine
+    let digest: [UInt8]
+    let person: AuditSubject
+
+    func stage(in commit: inout StagedCommit) async throws(OTPError) {
+        try await engine.stageUse(ofRecoveryCode: digest, by: person, in: &commit)
     }
 }

@@ -163,7 +163,7 @@ extension ChallengeEngine {
             let payers = payers(rows, isKnownDevice: standing == .known)
             _ = try decide(rows.number.attempts, event, policy, at: time.now(), payers: payers)
         }
-        let hold = try await hold(sends ? try uses(route, requester, standing) : [], for: commit)
+        let hold = try await hold(sends ? try uses(route, requester, standing) : try usesOfQuestion(requester, standing), for: commit)
         let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + hold.carried.map { $0.use.key.recordKey(partitions) }
         var (rows, records) = try await rows(of: tag, account: requester.pseudonym, and: keys)
         let now = time.now()

@@ -190,12 +190,14 @@ extension ChallengeEngine {
     ) async throws(OTPError) -> MethodQuestion {
         // A code needs nobody's name: one read is all that a guess at it costs.
         guard challenge.purpose != .verification, !challenge.method.sendsCode else {
-            return MethodQuestion(challenge, derivation, nil, decoy: nil, attempt: attempt)
+            return MethodQuestion(challenge, derivation, nil, persona: [], attempt: attempt)
         }
-        // Of a decoy nobody's, but always the same one: whatever a method keeps of a person, it keeps of it too.
-        let subject = challenge.subject ?? SubjectID(bytes: Array(methodTag(of: tag).bytes.prefix(16)))!
+        // Of a decoy nobody's, but always the same one.
+        let subject = challenge.subject ?? decoy(of: tag)
         let person = try await naming(subject)
-        return MethodQuestion(challenge, derivation, challenge.isDeliverable ? person : nil, decoy: subject, attempt: attempt)
+        return MethodQuestion(
+            challenge, derivation, challenge.isDeliverable ? person : nil, persona: methodTag("SPNI/v1/persona", subject.bytes).bytes,
+            attempt: attempt)
     }
 
     /// A guess whose payment is acknowledged: only from here on is what was typed looked at.

@@ -12,6 +12,7 @@ public struct GuardianMethod: VerificationMethod {
 
     public let kind = MethodKind.guardian
     public let assurance = Assurance.vouched
+    public let answersCanBeGuessed = false
     private let store: any RecordStore
     private let partitions: PartitionCount
     private let key: BudgetKey

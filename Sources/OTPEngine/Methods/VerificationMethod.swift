@@ -14,6 +14,12 @@ public protocol VerificationMethod: Sendable {
     var kind: MethodKind { get }
     /// What a right answer shows.
     var assurance: Assurance { get }
+    /// Whether somebody might hit on a right answer by trying: a PIN, a short invitation code. Answers of 64 bits and more, and signatures,
+    /// cannot be guessed; say so, and strangers who try close nothing to the person. `true` unless the method says otherwise.
+    ///
+    /// At a sign-up there is nobody yet whose budget could hold: an answer that can be guessed is bounded there by the challenge's few tries
+    /// and the client's network alone. Offer only what cannot.
+    var answersCanBeGuessed: Bool { get }
 
     /// What the person's client needs for its answer, such as the options of a passkey; at most 16 KiB. Called once, when the challenge lasts.
     func prompt(for question: MethodQuestion) async throws(OTPError) -> [UInt8]
@@ -26,6 +32,7 @@ public protocol VerificationMethod: Sendable {
 
 extension VerificationMethod {
     public func prompt(for question: MethodQuestion) async throws(OTPError) -> [UInt8] { [] }
+    public var answersCanBeGuessed: Bool { true }
 }
 
 /// What a person gave as their answer. Prints as `<redacted>`.
@@ -72,6 +79,9 @@ public protocol AnswerUse: Sendable {
 public struct MethodQuestion: Sendable {
     /// 32 bytes that nobody can foresee, the same each time for one challenge: what a passkey signs.
     public let nonce: [UInt8]
+    /// 32 bytes that are the same each time this account is asked about, whether it is there or not: from them a method makes up what a decoy shows,
+    /// such as the credentials of a passkey.
+    public let persona: [UInt8]
     public let purpose: ChallengePurpose
     public let reason: StepUpReason?
     /// Whose answer it has to be, by the host's own pseudonym. `nil` at a sign-up, and for a decoy.
@@ -79,7 +89,7 @@ public struct MethodQuestion: Sendable {
     /// Whether it is about somebody who has an account, whom a stranger may have named.
     public var isAboutSomebody: Bool { purpose != .verification }
     public let challenge: ChallengeID
-    /// The same, as records name them; of a decoy nobody's.
+    /// The same, as records name them; of a decoy, and of somebody who is gone, nobody's.
     package let subject: SubjectID?
     package let audit: AuditSubject?
     /// The same each time for one answer of one attempt.
@@ -87,10 +97,11 @@ public struct MethodQuestion: Sendable {
     fileprivate let derivation: CodeDerivation
 
     /// - Parameter attempt: of a guess that was paid for.
-    init(_ asked: Challenge, _ derivation: CodeDerivation, _ person: NamedPerson?, decoy: SubjectID?, attempt: AttemptDigest?) {
+    init(_ asked: Challenge, _ derivation: CodeDerivation, _ person: NamedPerson?, persona: [UInt8], attempt: AttemptDigest?) {
         nonce = derivation.nonce(for: asked.method)
         (purpose, reason, challenge) = (asked.purpose, asked.reason, asked.id)
-        subject = asked.subject ?? decoy
+        subject = person == nil && asked.purpose != .verification ? SubjectID(bytes: Array(persona.prefix(16))) : asked.subject
+        self.persona = persona
         (self.person, audit, self.derivation) = (person?.pseudonym, person?.audit, derivation)
         self.attempt = AttemptID(bytes: attempt?.bytes ?? Array(nonce.prefix(16)))!
     }

@@ -38,17 +38,22 @@ extension IdentityService {
         guard isGood == true else {
             throw IdentityError(OTPError(.proofInvalid, "This answer to the puzzle is not good: offer another."))
         }
-        requester.proof = .checkedByHost
+        requester.proof = .passedCheck
         return requester
     }
 
     /// Refuses a line that is of another kind than its number says.
-    func refuseByCarrier(_ number: borrowing GuardedNumber, _ occasion: Occasion) async throws(IdentityError) {
+    ///
+    /// Asked only of what the number's own budget lets through: each answer is paid for.
+    func refuseByCarrier(
+        _ number: borrowing GuardedNumber, _ occasion: Occasion, _ tag: BudgetTag, _ requester: Requester
+    ) async throws(IdentityError) {
         guard let carrier = environment.checks.carrier else { return }
         switch occasion {
         case .signUp, .newNumber: break
         case .recovery, .stepUp, .newEmail: return
         }
+        do throws(OTPError) { try await engine.refuseIfSpent(tag, requester: requester) } catch { throw IdentityError(error) }
         let type: NumberType?
         do { type = try await carrier.lineType(of: number) } catch {
             environment.observer.observe(Observation(.service, "carrier-lookup-failed"))

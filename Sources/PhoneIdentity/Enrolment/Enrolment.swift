@@ -7,7 +7,7 @@ import SealedStore
 ///
 /// Version u8 = 1, state u8 (1 active, 2 erasing), record 16, number (u8, then tag 32, epoch u32, region LP, metadata version LP, last proof
 /// i64), e-mail (u8, then tag 32, epoch u32, last proof i64), history public key 32, wrapped seed LP, link generation u32, enrolled at i64,
-/// acknowledged u8, recovery asked at (u8, i64), recovery stopped until (u8, i64), guardian (u8, then subject 16), wards u8, count of methods
+/// acknowledged u8, count of waiting recoveries u8, each name of the method LP and asked at i64, recovery stopped until (u8, i64), secured at i64, guardian (u8, then subject 16), wards u8, count of methods
 /// u8, each name LP, assurance u8, last completed i64, count of consumers u8, each LP.
 struct Enrolment: Hashable, Sendable {
     enum State: UInt8, Sendable {
@@ -28,8 +28,10 @@ struct Enrolment: Hashable, Sendable {
     let enrolledAt: Timestamp
     /// Whether the host has called `acknowledge`.
     var isAcknowledged = false
-    /// When a recovery that must wait was asked for.
-    var recoveryAskedAt: Timestamp?
+    /// Recoveries that must wait, by how they were asked for: who comes by another way waits their own time.
+    var recoveryWaits: [RecoveryWait] = []
+    /// When the account was last recovered, or a recovery stopped: what was shown or begun before changes nothing any more.
+    var securedAt = Timestamp(milliseconds: 0)
     /// Until when the owner has closed recovery by number alone.
     var recoveryStoppedUntil: Timestamp?
     /// Who answers for this person.
@@ -38,6 +40,11 @@ struct Enrolment: Hashable, Sendable {
     var wards: UInt8 = 0
     /// Every method that the person has completed, each once, in the order of the first time.
     var methods: [CompletedMethod] = []
+
+    struct RecoveryWait: Hashable, Sendable {
+        let method: MethodKind
+        let askedAt: Timestamp
+    }
 
     /// A number as it is claimed. The number itself is in the sealed record alone.
     struct Number: Hashable, Sendable {
@@ -100,8 +107,13 @@ struct Enrolment: Hashable, Sendable {
         writer.u32(linkGeneration)
         writer.time(enrolledAt)
         writer.bool(isAcknowledged)
-        writer.optional(recoveryAskedAt) { $0.time($1) }
+        writer.u8(UInt8(recoveryWaits.count))
+        for wait in recoveryWaits {
+            writer.prefixed(wait.method.rawValue)
+            writer.time(wait.askedAt)
+        }
         writer.optional(recoveryStoppedUntil) { $0.time($1) }
+        writer.time(securedAt)
         writer.optional(guardian) { $0.fixed($1.bytes) }
         writer.u8(wards)
         writer.u8(UInt8(methods.count))
@@ -137,8 +149,13 @@ extension Enrolment {
         linkGeneration = try reader.u32()
         enrolledAt = try reader.time()
         isAcknowledged = try reader.bool()
-        recoveryAskedAt = try reader.optional { reader throws(MalformedBytes) in try reader.time() }
+        recoveryWaits = []
+        for _ in 0..<(try reader.u8()) {
+            guard let method = MethodKind(rawValue: try reader.text(atMost: 32)) else { throw MalformedBytes() }
+            recoveryWaits.append(RecoveryWait(method: method, askedAt: try reader.time()))
+        }
         recoveryStoppedUntil = try reader.optional { reader throws(MalformedBytes) in try reader.time() }
+        securedAt = try reader.time()
         guardian = try reader.optional { reader throws(MalformedBytes) in
             guard let guardian = SubjectID(bytes: try reader.fixed(16)) else { throw MalformedBytes() }
             return guardian

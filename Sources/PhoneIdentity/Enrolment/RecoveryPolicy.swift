@@ -21,7 +21,7 @@ public struct RecoveryPolicy: Hashable, Sendable {
     enum Verdict: Hashable, Sendable {
         case letIn
         /// Ask again from then on.
-        case wait(until: Timestamp)
+        case wait(until: Timestamp, isNew: Bool)
         case stopped(until: Timestamp)
     }
 
@@ -33,6 +33,9 @@ public struct RecoveryPolicy: Hashable, Sendable {
         var simIsNew = false
         /// Whether somebody else has had the number since it was last proven, where that is known.
         var wasReassigned: Bool?
+
+        /// A text and a call wait together.
+        fileprivate var way: MethodKind { method.isPhone ? .sms : method }
     }
 
     /// Decides on a recovery whose answer was right, and notes in the enrolment what follows. Pure.
@@ -40,25 +43,31 @@ public struct RecoveryPolicy: Hashable, Sendable {
         let strongest = enrolment.strongest
         func letIn() -> Verdict {
             enrolment.note(showing.method, showing.assurance, at: now)
-            enrolment.recoveryAskedAt = nil
+            enrolment.recoveryWaits = []
+            enrolment.securedAt = now
             return .letIn
         }
         if showing.assurance >= .possession { return letIn() }
         if let until = enrolment.recoveryStoppedUntil, now < until { return .stopped(until: until) }
-        let isEnough =
-            if showing.method.isPhone, let number = enrolment.number {
-                !showing.simIsNew && showing.wasReassigned != true
-                    && (now < number.lastProof + recentProof || showing.wasReassigned == false)
-            } else {
-                // A guardian answers for whoever was signed up by them; an address for whoever has shown nothing more.
-                showing.method == .guardian || strongest <= showing.assurance
-            }
-        if isEnough { return letIn() }
-        if let asked = enrolment.recoveryAskedAt, now < asked + waitingTime + window {
-            guard now >= asked + waitingTime else { return .wait(until: asked + waitingTime) }
+        if showing.method.isPhone, let number = enrolment.number {
+            // Whoever has it now is somebody else, however long they wait.
+            if showing.wasReassigned == true { return .stopped(until: now + stopHolds) }
+            if !showing.simIsNew, now < number.lastProof + recentProof || showing.wasReassigned == false { return letIn() }
+        } else if strongest <= showing.assurance || showing.method == .guardian && strongest < .possession {
+            // A guardian answers for whoever has nothing that nobody else can have; an address for whoever has shown nothing more.
             return letIn()
         }
-        enrolment.recoveryAskedAt = now
-        return .wait(until: now + waitingTime)
+        enrolment.recoveryWaits.removeAll { now >= $0.askedAt + waitingTime + window }
+        if let wait = enrolment.recoveryWaits.first(where: { $0.method == showing.way }) {
+            guard now >= wait.askedAt + waitingTime else { return .wait(until: wait.askedAt + waitingTime, isNew: false) }
+            return letIn()
+        }
+        enrolment.recoveryWaits.append(.init(method: showing.way, askedAt: now))
+        return .wait(until: now + waitingTime, isNew: true)
+    }
+
+    /// From when on the first recovery that waits would let somebody in.
+    func waitsUntil(_ enrolment: Enrolment, at now: Timestamp) -> Timestamp? {
+        enrolment.recoveryWaits.filter { now < $0.askedAt + waitingTime + window }.map { $0.askedAt + waitingTime }.min()
     }
 }

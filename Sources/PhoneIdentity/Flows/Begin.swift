@@ -54,11 +54,11 @@ extension IdentityService {
             do throws(OTPError) { try engine.refuseIfLimited(route, requester: requester) } catch { throw IdentityError(error) }
             // The one place where a number becomes a secret.
             let number = try Self.guarded(typed)
-            try await refuseByCarrier(number, occasion)
             let place: MessageQueue.Reservation
             do throws(TransportError) { place = try queue.reserve() } catch { throw IdentityError(error) }
             let tags: NumberTags
             do throws(VaultError) { tags = try await vault.tags(of: number) } catch { throw IdentityError(error) }
+            try await refuseByCarrier(number, occasion, tags.budget, requester)
             let ticket = NumberTicket.encode(
                 number, tags: tags, channel: usual == .voice ? 2 : channel == .voice ? 1 : 0, region: typed.region?.code ?? "")
             let begun = try await begin(
@@ -158,6 +158,15 @@ extension IdentityService {
         guard offered else { throw .methodNotOffered("This service does not offer this method here: choose another.") }
     }
 
+    /// The same of a code that is sent again by another way.
+    private func offer(_ method: MethodKind, for begun: BegunChallenge) throws(IdentityError) {
+        switch (begun.purpose, begun.subject) {
+        case (.verification, nil): try offer(method, for: .signUp)
+        case (.accountRecovery, _): try offer(method, for: .recovery)
+        case (.verification, _), (.stepUpVerification, _): break
+        }
+    }
+
     /// What the abuse guard has to know of a number: where it is, which numbers are beside it.
     private static func route(of typed: PhoneNumber, _ channel: OutboundMessage.Channel) -> SendRoute {
         typed.withE164Bytes { bytes in
@@ -216,9 +225,13 @@ extension IdentityService {
 
     /// Refuses a proof that is another person's, of another reason, or too old.
     func check(_ proof: StepUpProof, of enrolment: Enrolment, for action: StepUpReason) throws(IdentityError) {
-        guard proof.subject == enrolment.subject, vault.isGood(proof, for: action, at: now) else {
-            throw IdentityError(.proofMismatch, "This needs a step-up of this person for this very reason, at most 15 minutes ago.")
+        guard proof.subject == enrolment.subject, proof.provenAt >= enrolment.securedAt, vault.isGood(proof, for: action, at: now) else {
+            throw Self.proofMismatch
         }
+    }
+
+    static var proofMismatch: IdentityError {
+        IdentityError(.proofMismatch, "This needs a step-up of this person for this very reason, at most 15 minutes ago.")
     }
 
     /// A step-up's message rests on a consent that holds when its commit is made.
@@ -264,6 +277,7 @@ extension IdentityService {
                     try await stageStepUp(of: enrolment, record, in: &commit)
                 }
                 guard let asked else { return begun }
+                try offer(MethodKind(asked), for: begun)
                 guard begun.method.isPhone else { throw .methodNotOffered("A code for an e-mail address is not sent to a number.") }
                 if asked == .sms, try Self.ticket({ () throws(OTPError) in try begun.content() }).isFixedLine {
                     throw .methodNotOffered("A text does not reach a fixed line: ask for a call.")

@@ -116,6 +116,8 @@ extension IdentityService {
         _ guess: RightGuess, _ consents: [ConsentDecision]
     ) async throws(IdentityError) -> (Outcome, fresh: Pseudonym?) {
         let signUp = try SignUp.read(guess)
+        // Before anything is deposited.
+        if let approval = guess.use as? GuardianApproval { _ = try await guardian(approval.guardian) }
         let (tags, region) = (signUp.tags, signUp.region)
         var prepared: PreparedEnrolment?
         var first: Staged<(Outcome, fresh: Pseudonym?)>?
@@ -172,7 +174,7 @@ extension IdentityService {
         enrolment.note(guess.method, assurance(of: guess), at: now)
         if let approval = guess.use as? GuardianApproval {
             enrolment.guardian = approval.guardian
-            try await stageWard(of: approval.guardian, in: &commit)
+            try await stage(ward: subject, of: approval.guardian, in: &commit)
         }
         do throws(StorageError) {
             if let tags, let place { try vault.stageClaim(by: subject, record: prepared.record, tags, at: place, in: &commit) }
@@ -235,9 +237,12 @@ extension IdentityService {
             }
             var enrolment = found
             let (kind, action, time): (Outcome.Kind, AuditAction, Timestamp)
+            var isNew = false
             switch environment.policy.recovery.decide(&enrolment, showing, at: now) {
             case .letIn: (kind, action, time) = (.recovered, .recovered, now)
-            case .wait(let until): (kind, action, time) = (.recoveryWaits, .recoveryWaiting, until)
+            case .wait(let until, let new):
+                (kind, action, time) = (.recoveryWaits, .recoveryWaiting, until)
+                isNew = new
             case .stopped(let until): (kind, action, time) = (.recoveryStopped, .recoveryStopped, until)
             }
             let outcome = Outcome(kind, subject, at: time)
@@ -250,7 +255,7 @@ extension IdentityService {
             commit.put(enrolment.encoded, at: record.key, replacing: record)
             outbox.record([event(action, .accountRecovery, enrolment.audit, counts, guess)], in: &commit)
             if kind == .recovered { try stage(.recovered, for: enrolment, in: &commit) }
-            if kind == .recoveryWaits { try stage(.recoveryWaits(until: time), for: enrolment, in: &commit) }
+            if isNew { try stage(.recoveryWaits(until: time), for: enrolment, in: &commit) }
             return outcome
         }
     }
@@ -302,21 +307,24 @@ extension IdentityService {
             }
         }
         let candidate = prepared
-        let outcome = try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> Outcome in
+        let (outcome, isStored) = try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> (Outcome, Bool) in
             guard let (found, record) = try await enrolment(of: subject), found.state == .active else { throw .unknownPseudonym }
             let place = try await place(of: tags.uniqueness)
             var enrolment = found
             enrolment.number = .init(
                 tag: tags.uniqueness, epoch: tags.epoch, region: region, metadataVersion: PhoneMetadata.version, lastProof: now)
-            return try await stageChange(
+            var isStored = false
+            let outcome = try await stageChange(
                 to: enrolment, from: record, old: found.number?.tag, tags, at: place, guess, .numberChanged, in: &commit
             ) { commit throws(IdentityError) in
                 guard let candidate else { throw IdentityError(.busy, "The number changed hands this moment: try again.") }
                 vault.stage(candidate, in: &commit)
+                isStored = true
             }
+            return (outcome, isStored)
         }
-        if let candidate {
-            // The sweep does it too; until then the key service keeps both keys.
+        // Only of a record that this very commit stored: of any other the sweep finds out, which compares.
+        if let candidate, isStored {
             do { try await environment.keyService.confirm([candidate.deposit]) } catch {
                 environment.observer.observe(Observation(.keyService, "confirmation-waits", errorCode: error.code.rawValue))
             }
@@ -342,6 +350,8 @@ extension IdentityService {
         _ kind: Outcome.Kind, in commit: inout StagedCommit,
         _ stageMore: (inout StagedCommit) throws(IdentityError) -> Void = { _ in }
     ) async throws(IdentityError) -> Outcome {
+        // Begun before the account was recovered, or a recovery stopped: by whoever it was taken back from.
+        guard changed.securedAt <= guess.begunAt else { throw Self.proofMismatch }
         var enrolment = changed
         let isTheirs = place?.claim?.subject == enrolment.subject
         let isTaken = place?.claim != nil && !isTheirs
@@ -458,22 +468,27 @@ extension IdentityService {
     private func completed(
         _ outcome: Outcome, challenge: ChallengeID, _ method: MethodKind, _ reason: StepUpReason?, _ device: DeviceToken
     ) async throws(IdentityError) -> CompletedChallenge {
-        let verdict = try await answer(outcome, challenge: challenge, reason)
+        let verdict = try await answer(outcome, challenge: challenge, reason, method)
         var proof: StepUpProof?
         if case .recovered = verdict, let subject = outcome.subject {
-            proof = vault.stepUpProof(subject: subject, challenge: challenge.bytes, at: outcome.time, for: .lostMethod)
+            proof = vault.stepUpProof(
+                subject: subject, challenge: challenge.bytes, at: outcome.time, for: .lostMethod, isByNumber: method.isPhone)
         }
         return CompletedChallenge(verdict: verdict, deviceToken: method.isPhone ? device : nil, proof: proof)
     }
 
     /// What an outcome means to the host now: the same for the first answer and for every repetition.
-    private func answer(_ outcome: Outcome, challenge: ChallengeID, _ reason: StepUpReason?) async throws(IdentityError) -> Verdict {
+    private func answer(
+        _ outcome: Outcome, challenge: ChallengeID, _ reason: StepUpReason?, _ method: MethodKind
+    ) async throws(IdentityError) -> Verdict {
         switch outcome.kind {
         case .noAccount: throw IdentityError(.noAccount, "This number has no account: offer to sign up.")
         case .recoveryWaits: return .recoveryWaits(until: outcome.time)
         case .recoveryStopped:
             throw IdentityError(
-                .recoveryStopped, "The owner stopped recovery by number alone: use another method.", retryAfter: outcome.time - now,
+                .recoveryStopped,
+                "Recovery by this alone is closed, by the owner or because the number has changed hands: use another method.",
+                retryAfter: outcome.time - now,
                 until: outcome.time)
         case .alreadyClaimed:
             throw IdentityError(.alreadyClaimed, "This belongs to another account: recover that one, or give another.")
@@ -493,7 +508,8 @@ extension IdentityService {
             return .alreadyEnrolled(isFresh ? pseudonym : nil)
         default:
             let proof = vault.stepUpProof(
-                subject: subject, challenge: challenge.bytes, at: outcome.time, for: reason ?? .sensitiveChange)
+                subject: subject, challenge: challenge.bytes, at: outcome.time, for: reason ?? .sensitiveChange,
+                isByNumber: method.isPhone)
             return .steppedUp(pseudonym, proof)
         }
     }

@@ -69,17 +69,25 @@ extension IdentityService {
                 throw IdentityError(error)
             }
             do throws(StorageError) {
+                guard try await stageNoticeRemoval(of: subject, in: &commit), try await stageEndOfGuardianship(by: subject, in: &commit)
+                else {
+                    return false
+                }
                 guard let record = try await store.record(at: Enrolment.key(subject, environment.partitions)) else { return true }
                 let enrolment = try Enrolment(record)
                 try await vault.stageRemoval(of: subject, record: enrolment.record, tags: enrolment.tags, in: &commit)
                 try await consentRecords.stageErasure(of: subject, in: &commit)
-                try await stageNoticeRemoval(of: subject, in: &commit)
                 try await stageEndOfGuardianship(of: enrolment, in: &commit)
                 commit.delete(record)
             } catch {
                 throw IdentityError(error)
             }
-            do throws(OTPError) { try await authenticator.stageErasure(of: subject, in: &commit) } catch { throw IdentityError(error) }
+            do throws(OTPError) {
+                try await authenticator.stageErasure(of: subject, in: &commit)
+                try await engine.stageErasure(of: subject, in: &commit)
+            } catch {
+                throw IdentityError(error)
+            }
             return true
         }
     }

@@ -44,7 +44,7 @@ extension IdentityService {
     ///
     /// - Parameters:
     ///   - proof: of a step-up for ``StepUpReason/dataExport`` at most 15 minutes ago; opens the history, once. Without one the export has no history.
-    ///   - number: what the owner typed for that step-up, to have it in the export; only together with a proof.
+    ///   - number: what the owner typed for that step-up, which was by number, to have it in the export; only together with a proof.
     ///   - region: where it would be dialled from.
     /// - Throws: ``IdentityError``: `.unknownPseudonym`, `.erasing`, `.proofMismatch`, `vault.orderRefused`, a `phone.`, vault or storage code.
     public func export(
@@ -94,7 +94,7 @@ extension IdentityService {
     ) async throws(IdentityError) -> String? {
         guard let typed else { return nil }
         let mismatch = IdentityError(.proofMismatch, "The number is shown only to its owner, right after a step-up with that number.")
-        guard let proof, vault.isGood(proof, for: .dataExport, at: now) else { throw mismatch }
+        guard let proof, proof.isByNumber, vault.isGood(proof, for: .dataExport, at: now) else { throw mismatch }
         let parsed: PhoneNumber
         do { parsed = try PhoneNumber(parsing: typed, region: region) } catch { throw IdentityError(error) }
         let number = try Self.guarded(parsed)

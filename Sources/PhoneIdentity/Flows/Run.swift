@@ -20,6 +20,7 @@ extension IdentityService {
             }
             group.addTask { await runSequencer() }
             group.addTask { await runSweeper() }
+            group.addTask { await runNotices() }
         }
     }
 
@@ -115,7 +116,6 @@ extension IdentityService {
                 row = pass.cursor
             } while row != nil
             count += try await resumeErasures(in: partition)
-            count += try await giveNotices(in: partition)
             count += try await sweepExpired(in: partition)
         }
         count += try await importReleases()

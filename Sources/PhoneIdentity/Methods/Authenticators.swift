@@ -23,13 +23,9 @@ extension IdentityService {
         let (enrolment, _) = try await person(pseudonym)
         let standing: AuthenticatorStanding
         do throws(OTPError) { standing = try await authenticator.standing(of: enrolment.audit) } catch { throw IdentityError(error) }
-        let recovery = environment.policy.recovery
-        let waits = enrolment.recoveryAskedAt.flatMap { asked in
-            now < asked + recovery.waitingTime + recovery.window ? asked + recovery.waitingTime : nil
-        }
         return PersonStanding(
             tier: enrolment.tier, methods: enrolment.methods, hasNumber: enrolment.number != nil, hasEmail: enrolment.email != nil,
-            authenticator: standing, recoveryWaitsUntil: waits)
+            authenticator: standing, recoveryWaitsUntil: environment.policy.recovery.waitsUntil(enrolment, at: now))
     }
 
     /// Draws a secret for a person's authenticator app. What was set up before goes on until the new one's first code.

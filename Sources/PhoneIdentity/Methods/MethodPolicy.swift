@@ -11,7 +11,7 @@ public struct MethodPolicy: Hashable, Sendable {
     /// What a step-up has to show at least, by its reason; `.restricted` for every other. Of somebody who has nothing so strong it takes the
     /// strongest they have.
     public var stepUp: [StepUpReason: Assurance] = [.suspiciousSignIn: .vouched]
-    /// For how many people one person may answer as their guardian.
+    /// For how many people one person may answer as their guardian, 0...255.
     public var wardLimit = 6
 
     public init() {}
@@ -20,6 +20,8 @@ public struct MethodPolicy: Hashable, Sendable {
     ///
     /// - Parameter strongest: of what the person has ever completed.
     public func allows(_ assurance: Assurance, for reason: StepUpReason, strongest: Assurance) -> Bool {
-        assurance >= min(stepUp[reason] ?? .restricted, strongest)
+        // A reason that covers others demands what the strictest of them does.
+        let demanded = StepUpReason.allCases.filter(reason.covers).map { stepUp[$0] ?? .restricted }.max() ?? .restricted
+        return assurance >= min(demanded, strongest)
     }
 }

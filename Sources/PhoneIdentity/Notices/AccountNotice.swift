@@ -25,7 +25,8 @@ public struct AccountNotice: Hashable, Sendable {
 
 /// Takes notices to people: by push, by e-mail, by a banner in every session that is signed in.
 ///
-/// Contract: a notice is given out at least once, a person's oldest first, until the call returns without throwing; by ``AccountNotice/id`` a
+/// Contract: a notice is given out at least once, a person's oldest first, until the call returns without throwing
+/// or thirty days are over; by ``AccountNotice/id`` a
 /// handler knows one that it had. Of somebody who is erased, no more come.
 public protocol NoticeHandler: Sendable {
     func notify(_ notice: AccountNotice) async throws
@@ -90,48 +91,95 @@ struct StoredNotice: Hashable, Sendable {
 }
 
 extension IdentityService {
-    /// Stages a notice, where the host has somebody to take it.
+    /// How long a notice is kept for a handler that does not take it.
+    private static let noticeLife: Duration = .seconds(30 * 86_400)
+
+    /// Stages a notice, where the host has somebody to take it; where not, the observer hears that nobody is told.
     func stage(_ kind: AccountNotice.Kind, for enrolment: Enrolment, in commit: inout StagedCommit) throws(IdentityError) {
-        guard environment.notices != nil else { return }
+        guard environment.notices != nil else {
+            environment.observer.observe(Observation(.service, "notice-has-no-handler"))
+            return
+        }
         let notice = AccountNotice(
             kind: kind, pseudonym: try hostPseudonym(of: enrolment), time: now, id: environment.random.bytes(16))
         let stored = StoredNotice(notice)
-        commit.insert(stored.encoded, at: stored.key(of: enrolment.subject, environment.partitions))
+        commit.insert(
+            stored.encoded, at: stored.key(of: enrolment.subject, environment.partitions), expiresAt: now + Self.noticeLife)
     }
 
-    /// Gives out what waits in one partition; one that the handler refuses holds up no other.
-    func giveNotices(in partition: Partition) async throws(IdentityError) -> Int {
+    /// One round over the notices that wait. ``run()`` does this beside everything else; an operator's job may do it too.
+    ///
+    /// - Returns: how many the handler took.
+    /// - Throws: ``IdentityError`` with a storage code.
+    @discardableResult
+    public func giveNotices() async throws(IdentityError) -> Int {
         guard let handler = environment.notices else { return 0 }
-        var range = RecordRange(partition: partition, collection: StoredNotice.collection)
         var given = 0
+        for partition in environment.partitions.all { given += try await giveNotices(in: partition, to: handler) }
+        return given
+    }
+
+    /// One that is refused holds up those of the same person alone.
+    private func giveNotices(in partition: Partition, to handler: any NoticeHandler) async throws(IdentityError) -> Int {
+        var range = RecordRange(partition: partition, collection: StoredNotice.collection)
+        var (given, refused) = (0, Set<[UInt8]>())
         while true {
             let page: [StoredRecord]
             do { page = try await store.records(in: range, limit: 100) } catch { throw IdentityError(error) }
             for record in page {
-                let notice: AccountNotice
-                do { notice = try StoredNotice(record).notice } catch { throw IdentityError(error) }
-                do { try await handler.notify(notice) } catch {
-                    environment.observer.observe(Observation(.sweeper, "notice-refused"))
-                    continue
-                }
-                var commit = StagedCommit(random: environment.random)
-                commit.delete(record)
-                do { try await commit.commit(to: store) } catch {
-                    guard error.code == .conflict else { throw IdentityError(error) }
-                }
-                given += 1
+                let person = Array(record.key.row.prefix(16))
+                if refused.contains(person) { continue }
+                if try await give(record, to: handler) { given += 1 } else { refused.insert(person) }
             }
             guard page.count == 100, let last = page.last else { return given }
             range.after = last.key.row
         }
     }
 
-    /// Of somebody who is being erased.
-    func stageNoticeRemoval(of subject: SubjectID, in commit: inout StagedCommit) async throws(StorageError) {
+    /// - Returns: whether it is out of the way.
+    private func give(_ record: StoredRecord, to handler: any NoticeHandler) async throws(IdentityError) -> Bool {
+        let isOver = record.expiresAt.map { $0 <= now } ?? false
+        if isOver {
+            environment.observer.observe(Observation(.service, "notice-lapsed"))
+        } else {
+            // Whoever is being erased hears no more.
+            guard let subject = SubjectID(bytes: Array(record.key.row.prefix(16))), let notice = try? StoredNotice(record).notice else {
+                environment.observer.observe(Observation(.service, "notice-unreadable"))
+                return false
+            }
+            guard let person = try await enrolment(of: subject)?.0, person.state == .active else { return false }
+            do { try await handler.notify(notice) } catch {
+                environment.observer.observe(Observation(.service, "notice-refused"))
+                return false
+            }
+        }
+        var commit = StagedCommit(random: environment.random)
+        commit.delete(record)
+        do { try await commit.commit(to: store) } catch {
+            guard error.code == .conflict else { throw IdentityError(error) }
+        }
+        return true
+    }
+
+    /// Beside everything else: a handler that hangs stops no erasure.
+    func runNotices() async {
+        guard environment.notices != nil else { return }
+        while !Task.isCancelled {
+            do { try await environment.time.sleep(for: .seconds(10)) } catch { return }
+            do { try await giveNotices() } catch {
+                environment.observer.observe(Observation(.service, "notices-failed", errorCode: error.code.rawValue))
+            }
+        }
+    }
+
+    /// Of somebody who is being erased: a commit's worth.
+    ///
+    /// - Returns: whether none is left.
+    func stageNoticeRemoval(of subject: SubjectID, in commit: inout StagedCommit) async throws(StorageError) -> Bool {
         let range = RecordRange(
             partition: environment.partitions.partition(of: subject.bytes), collection: StoredNotice.collection, after: subject.bytes)
-        for record in try await store.records(in: range, limit: 500) where record.key.row.starts(with: subject.bytes) {
-            commit.delete(record)
-        }
+        let own = try await store.records(in: range, limit: 500).filter { $0.key.row.starts(with: subject.bytes) }
+        for record in own { commit.delete(record) }
+        return own.isEmpty
     }
 }

@@ -14,22 +14,28 @@ public struct StepUpProof: Hashable, Sendable {
     public let provenAt: Timestamp
     /// What the person was told.
     public let reason: StepUpReason
+    /// Whether the number itself was typed and proven for it.
+    public let isByNumber: Bool
     private let code: [UInt8]
 
-    package init(subject: SubjectID, challenge: [UInt8], provenAt: Timestamp, reason: StepUpReason, key: borrowing SecretBytes) {
+    package init(
+        subject: SubjectID, challenge: [UInt8], provenAt: Timestamp, reason: StepUpReason, isByNumber: Bool, key: borrowing SecretBytes
+    ) {
         self.subject = subject
         self.challenge = challenge
         self.provenAt = provenAt
         self.reason = reason
-        code = Self.code(subject, challenge, provenAt, reason, key)
+        self.isByNumber = isByNumber
+        code = Self.code(subject, challenge, provenAt, reason, isByNumber, key)
     }
 
-    /// Subject 16, challenge 16, proven at time, reason u8, code 32.
+    /// Subject 16, challenge 16, proven at time, reason u8, by number u8, code 32.
     func write(to writer: inout ByteWriter) {
         writer.fixed(subject.bytes)
         writer.fixed(challenge)
         writer.time(provenAt)
         writer.u8(reason.rawValue)
+        writer.bool(isByNumber)
         writer.fixed(code)
     }
 
@@ -39,24 +45,26 @@ public struct StepUpProof: Hashable, Sendable {
         (challenge, provenAt) = (try reader.fixed(16), try reader.time())
         guard let reason = StepUpReason(rawValue: try reader.u8()) else { throw MalformedBytes() }
         self.reason = reason
+        isByNumber = try reader.bool()
         code = try reader.fixed(32)
     }
 
     /// Whether it was made under `key`, is fresh, and is good for what is about to be done.
     package func isGood(for action: StepUpReason, at now: Timestamp, key: borrowing SecretBytes) -> Bool {
-        constantTimeEquals(code, Self.code(subject, challenge, provenAt, reason, key)) && reason.covers(action)
+        constantTimeEquals(code, Self.code(subject, challenge, provenAt, reason, isByNumber, key)) && reason.covers(action)
             && now < provenAt + Self.lifetime
             && provenAt < now + .seconds(60)
     }
 
     private static func code(
-        _ subject: SubjectID, _ challenge: [UInt8], _ time: Timestamp, _ reason: StepUpReason, _ key: borrowing SecretBytes
+        _ subject: SubjectID, _ challenge: [UInt8], _ time: Timestamp, _ reason: StepUpReason, _ isByNumber: Bool,
+        _ key: borrowing SecretBytes
     ) -> [UInt8] {
         var hash = BLAKE2b(label: "SPNI/v1/step-up", key: key)
         hash.append(subject.bytes)
         hash.append(challenge)
         hash.append(UInt64(bitPattern: time.milliseconds))
-        hash.append([reason.rawValue])
+        hash.append([reason.rawValue, isByNumber ? 1 : 0])
         return hash.finish()
     }
 }

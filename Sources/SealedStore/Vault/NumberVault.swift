@@ -209,8 +209,11 @@ public struct NumberVault: Sendable {
     // MARK: Secrets that the host's other parts use
 
     /// Proof, for the key service and for the façade, that a subject has just proven that it is them.
-    package func stepUpProof(subject: SubjectID, challenge: [UInt8], at time: Timestamp, for reason: StepUpReason) -> StepUpProof {
-        StepUpProof(subject: subject, challenge: challenge, provenAt: time, reason: reason, key: keyring.keys.proofKey)
+    package func stepUpProof(
+        subject: SubjectID, challenge: [UInt8], at time: Timestamp, for reason: StepUpReason, isByNumber: Bool = false
+    ) -> StepUpProof {
+        StepUpProof(
+            subject: subject, challenge: challenge, provenAt: time, reason: reason, isByNumber: isByNumber, key: keyring.keys.proofKey)
     }
 
     /// Orders one message to a person, for the sender.

@@ -41,10 +41,10 @@ import Testing
         deployment.clock.advance(by: .seconds(3600))
         let stranger = try await process.signUp(number)
         #expect(stranger != person)
-        try await process.service.sweep()
+        try await process.service.giveNotices()
         #expect(notices.all.map(\.kind) == [.numberChanged, .recovered])
         #expect(notices.all.allSatisfy { $0.pseudonym == person })
-        #expect(try await process.service.sweep() == 0)
+        #expect(try await process.service.giveNotices() == 0)
         #expect(notices.all.count == 2)
         #expect(try await deployment.entries(process).map(\.action).contains(.numberChanged))
         // And all of it can be erased.
@@ -110,6 +110,82 @@ import Testing
         #expect(try await process.prove(.recovery, next) == .recovered(other))
         #expect(try await process.prove(.recovery, number) == .recovered(person))
         #expect(try await deployment.identity.rows("vault").count == 2)
+    }
+
+    @Test("many at once, with one attempt and with several, and two who want one number: every record opens with its owner's number")
+    func parallel() async throws {
+        for round in 0..<6 {
+            let deployment = try TestDeployment()
+            let process = try await deployment.openForAll()
+            let people = [
+                try await process.signUp(number, consents: TestProcess.stepUps),
+                try await process.signUp(TestProcess.number(4), consents: TestProcess.stepUps),
+            ]
+            var proofs: [StepUpProof] = []
+            for person in people { proofs.append(try await process.stepUp(person, byPasskeyFor: .numberChange)) }
+            var begun: [(ChallengeReceipt, String)] = []
+            for (index, person) in people.enumerated() {
+                let receipt = try await process.begin(.newNumber(person, proofs[index]), next, session: "s\(index)")
+                begun.append((receipt, try #require(try await process.code(next))))
+                deployment.clock.advance(by: .seconds(120))
+            }
+            let attempt = process.attempt()
+            await withTaskGroup { group in
+                for task in 0..<6 {
+                    let who = task % 2
+                    let (receipt, code) = begun[who]
+                    let shared = round % 2 == 0 ? attempt : process.attempt()
+                    let another = try? await deployment.openForAll()
+                    group.addTask { _ = try? await another?.complete(receipt, code, attempt: shared, session: "s\(who)") }
+                }
+            }
+            deployment.clock.advance(by: .seconds(2 * 3600))
+            for _ in 0..<3 { try await process.service.sweep() }
+            #expect(try await deployment.keys.rows("resealing").isEmpty)
+            #expect(try await deployment.identity.rows("claim").count == 2)
+            var numbers: [String] = []
+            for person in people {
+                let subject = try #require(try await process.service.pseudonyms.subject(of: person))
+                numbers.append(try await opened(subject, deployment, process))
+            }
+            let old = [String(number.dropFirst()), String(TestProcess.number(4).dropFirst())]
+            let changed = zip(numbers, old).filter { $0 != $1 }
+            #expect(changed.count == 1 && changed.first?.0 == String(next.dropFirst()))
+        }
+    }
+
+    @Test("what somebody began before the account was taken back changes nothing, and neither does what they had proven")
+    func takenBack() async throws {
+        let deployment = try TestDeployment()
+        let process = try await deployment.openForAll()
+        let person = try await process.signUp(number, consents: TestProcess.stepUps)
+        let stolen = try await process.stepUp(person, number, because: .numberChange)
+        let begun = try await process.begin(.newNumber(person, stolen), next, session: "thief")
+        let code = try #require(try await process.code(next))
+        deployment.clock.advance(by: .seconds(30))
+        let passkey = try await process.begin(.recovery, by: "passkey", account: .number(number))
+        #expect(try await process.complete(passkey, answer: TestProcess.response(passkey)).verdict == .recovered(person))
+        #expect(await refusal { try await process.complete(begun, code, session: "thief") }?.name == "identity.proofMismatch")
+        #expect(await refusal { try await process.begin(.newNumber(person, stolen), next) }?.name == "identity.proofMismatch")
+        let second = try await process.stepUp(person, byPasskeyFor: .numberChange)
+        deployment.clock.advance(by: .seconds(1))
+        try await process.service.stopRecovery(person)
+        #expect(await refusal { try await process.begin(.newNumber(person, second), next) }?.name == "identity.proofMismatch")
+    }
+
+    @Test("the number is shown only after a step-up with that number, so that no other proof finds it out by trying")
+    func exportOfTheNumber() async throws {
+        let deployment = try TestDeployment()
+        let process = try await deployment.openForAll()
+        let person = try await process.signUp(number, consents: TestProcess.stepUps)
+        let passkey = try await process.stepUp(person, byPasskeyFor: .dataExport)
+        for guess in [number, next] {
+            #expect(
+                await refusal { try await process.service.export(person, proof: passkey, number: guess) }?.name == "identity.proofMismatch")
+        }
+        #expect(try await process.service.export(person, proof: passkey).history != nil)
+        let own = try await process.stepUp(person, number)
+        #expect(try await process.service.export(person, proof: own, number: number).number == number)
     }
 
     /// Where a change of number is interrupted.

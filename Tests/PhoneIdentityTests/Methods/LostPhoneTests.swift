@@ -54,7 +54,7 @@ import Testing
             try await process.complete(again, answer: .recoveryCode(app.recoveryCodes[1])).verdict == .recovered(person))
         #expect(try await process.service.standing(of: person).authenticator.recoveryCodesLeft == 8)
         #expect(sent.sent == 0)
-        try await process.service.sweep()
+        try await process.service.giveNotices()
         #expect(Set(notices.all.map(\.kind)) == [.authenticatorChanged, .emailChanged, .recovered, .numberChanged])
     }
 
@@ -70,8 +70,10 @@ import Testing
             await refusal { try await process.complete(receipt, answer: .code(app.wrong(at: process.clock.now()))) }?.name
                 == "otp.wrongCode")
         #expect(try await process.complete(receipt, answer: .code(app.code(at: process.clock.now()))).verdict == .recovered(person))
-        // The same code again is used up; by the host's own sign-in name it is asked for as well.
-        let named = try await process.begin(.recovery, by: .authenticatorApp, account: .pseudonym(person))
+        // The same code again is used up; where the host has signed the person in, it is asked for as well.
+        let unknown = await refusal { try await process.begin(.recovery, by: .authenticatorApp, account: .pseudonym(person)) }
+        #expect(unknown?.name == "identity.methodNotOffered")
+        let named = try await process.begin(.recovery, by: .authenticatorApp, account: .pseudonym(person), signedIn: person)
         #expect(
             await refusal { try await process.complete(named, answer: .code(app.code(at: process.clock.now()))) }?.name == "otp.wrongCode")
         process.clock.advance(by: .seconds(30))
@@ -89,8 +91,15 @@ import Testing
         #expect(waiting.verdict == .recoveryWaits(until: until) && waiting.proof == nil)
         #expect(try await process.service.standing(of: person).recoveryWaitsUntil == until)
         notices.refusals.withLock { $0 = 1 }
-        try await process.service.sweep()
-        try await process.service.sweep()
+        try await process.service.giveNotices()
+        #expect(notices.all.isEmpty)
+        try await process.service.giveNotices()
+        // In their order: what was set up, and then that somebody asks.
+        #expect(notices.all.map(\.kind).suffix(1) == [.recoveryWaits(until: until)])
+        process.clock.advance(by: .seconds(3600))
+        #expect(try await process.prove(.recovery, email: TestProcess.address).verdict == .recoveryWaits(until: until))
+        try await process.service.giveNotices()
+        #expect(notices.all.filter { $0.kind == .recoveryWaits(until: until) }.count == 1)
         #expect(notices.all.contains { $0.kind == .recoveryWaits(until: until) && $0.pseudonym == person })
         try await process.service.stopRecovery(person)
         process.clock.advance(by: Self.day * 7)
@@ -153,6 +162,104 @@ import Testing
         #expect(try await process.deliver().sent == 0 && app.recoveryCodes.count == 10)
     }
 
+    @Test("strangers who try for days close nothing to the owner: not the codes, not a guardian, not a passkey")
+    func strangersCloseNothing() async throws {
+        let deployment = try TestDeployment()
+        let process = try await deployment.openForAll()
+        let (person, app, _) = try await person(process)
+        for day in 0..<8 {
+            for round in 0..<20 {
+                for method in [MethodKind.recoveryCode, "passkey"] {
+                    let receipt = try await process.begin(.recovery, by: method, account: .number(number), session: "stranger")
+                    for guess in 0..<5 {
+                        let answer: VerificationAnswer =
+                            method == "passkey" ? .response([UInt8(guess)]) : .recoveryCode("22222-22222-222\(day)\(round % 10)")
+                        _ = await refusal { try await process.complete(receipt, answer: answer, session: "stranger") }
+                    }
+                }
+            }
+            process.clock.advance(by: Self.day)
+        }
+        let receipt = try await process.begin(.recovery, by: .recoveryCode, account: .number(number))
+        #expect(try await process.complete(receipt, answer: .recoveryCode(app.recoveryCodes[3])).verdict == .recovered(person))
+        let passkey = try await process.begin(.recovery, by: "passkey", account: .number(number))
+        #expect(try await process.complete(passkey, answer: TestProcess.response(passkey)).verdict == .recovered(person))
+    }
+
+    @Test("each way waits its own time: who asked by e-mail does not open the door to whoever has the number now")
+    func waysWaitApart() async throws {
+        let deployment = try TestDeployment()
+        let process = try await deployment.openForAll()
+        let (person, _, _) = try await person(process)
+        process.clock.advance(by: Self.day * 46)
+        guard case .recoveryWaits = try await process.prove(.recovery, email: TestProcess.address).verdict else {
+            throw Unexpected("let in")
+        }
+        process.clock.advance(by: Self.day * 7)
+        let until = process.clock.now() + Self.day * 7
+        #expect(try await process.prove(.recovery, number) == .recoveryWaits(until: until))
+        #expect(try await process.prove(.recovery, email: TestProcess.address).verdict == .recovered(person))
+        // And the owner's return ends the other's wait.
+        #expect(try await process.service.standing(of: person).recoveryWaitsUntil == nil)
+    }
+
+    @Test("a method makes up the same decoy each time, and another for another name")
+    func personas() async throws {
+        let deployment = try TestDeployment()
+        let passkey = TestPasskey()
+        let process = try await deployment.openForAll(passkey: passkey)
+        let (_, _, _) = try await person(process)
+        for name in [number, TestProcess.number(7), TestProcess.number(7), TestProcess.number(8), number] {
+            _ = try await process.begin(.recovery, by: "passkey", account: .number(name))
+        }
+        let seen = passkey.personas.all
+        #expect(seen[0] == seen[4] && seen[1] == seen[2] && Set(seen).count == 3 && seen.allSatisfy { $0.utf8.count == 64 })
+    }
+
+    @Test("an answer for somebody who was erased since writes nothing about them")
+    func erasedSince() async throws {
+        let deployment = try TestDeployment()
+        let process = try await deployment.openForAll()
+        let (person, app, _) = try await person(process)
+        let subject = try #require(try await process.service.pseudonyms.subject(of: person))
+        _ = try await process.stepUp(person, byPasskeyFor: .payment)
+        let receipt = try await process.begin(.recovery, by: .recoveryCode, account: .number(number))
+        try await process.service.erase(person)
+        #expect(await refusal { try await process.complete(receipt, answer: .recoveryCode(app.recoveryCodes[0])) }?.name == "otp.wrongCode")
+        process.clock.advance(by: .seconds(2 * 3600))
+        try await process.service.sweep()
+        for row in try await deployment.identity.rows() {
+            #expect(!(row.key.row + row.value).containsSequence(subject.bytes), "\(row.key.collection.rawValue)")
+        }
+    }
+
+    @Test("a notice that cannot be read or is refused holds up no one else, and whoever is erased hears no more")
+    func noticesGoOn() async throws {
+        let deployment = try TestDeployment()
+        let notices = TestNotices()
+        let process = try await deployment.openForAll(notices: notices)
+        var people: [Pseudonym] = []
+        for index in 10..<13 {
+            let person = try await process.signUp(TestProcess.number(index))
+            process.clock.advance(by: .seconds(3600))
+            #expect(try await process.prove(.recovery, TestProcess.number(index)) == .recovered(person))
+            people.append(person)
+        }
+        let subject = try #require(try await process.service.pseudonyms.subject(of: people[0]))
+        var commit = StagedCommit(random: deployment.random)
+        commit.insert(
+            [9, 9, 9],
+            at: RecordKey(
+                partition: PartitionCount.standard.partition(of: subject.bytes), collection: "notice", row: subject.bytes + [0]))
+        try await commit.commit(to: process.service.store)
+        try await process.service.erase(people[2])
+        try await process.service.giveNotices()
+        #expect(notices.all.map(\.pseudonym) == [people[1]])
+        #expect(deployment.observations.all.contains { $0.name == "notice-unreadable" })
+        try await process.service.erase(people[0])
+        #expect(try await deployment.identity.rows("notice").isEmpty)
+    }
+
     // MARK: Outside services
 
     @Test("a new SIM card makes a recovery wait and a step-up choose another method; a failing check is observed and counts as none")
@@ -189,8 +296,12 @@ import Testing
             let person = try await process.signUp(number)
             process.clock.advance(by: Self.day * 46)
             checks.answers.withLock { $0.wasReassigned = wasReassigned }
-            let verdict = try await process.prove(.recovery, number)
+            let verdict = try? await process.prove(.recovery, number)
             #expect((verdict == .recovered(person)) == letsIn)
+            // However long the new holder waits.
+            process.clock.advance(by: Self.day * 8)
+            let later = try? await process.prove(.recovery, number)
+            #expect((later == .recovered(person)) == (wasReassigned != true))
             #expect(checks.asked.all.contains("reassigned"))
         }
     }
@@ -202,6 +313,13 @@ import Testing
         let process = try await deployment.openForAll(checks: checks) { $0.abuse.network.hourlySends = 2 }
         checks.answers.withLock { $0.line = .voip }
         #expect(await refusal { try await process.begin(.signUp, number) }?.name == "identity.lineTypeRefused")
+        // What the number's own budget refuses costs no look-up.
+        _ = try await deployment.open().begin(.signUp, TestProcess.number(9))
+        let asked = checks.asked.all.count
+        for _ in 0..<3 {
+            #expect(await refusal { try await process.begin(.signUp, TestProcess.number(9)) }?.name == "otp.tooManySends")
+        }
+        #expect(checks.asked.all.count == asked)
         checks.answers.withLock { $0.line = .mobile }
         func begin(_ index: Int, _ proof: RequesterProof?) async throws -> ChallengeReceipt {
             var requester = TestProcess.requester("s\(index)", network: "203.0.113.9")

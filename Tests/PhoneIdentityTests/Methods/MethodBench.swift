@@ -37,9 +37,12 @@ struct TestPasskey: VerificationMethod {
     let assurance = Assurance.phishingResistant
     /// Questions in the order they came, and whether they named somebody.
     let asked = TestLog()
+    let personas = TestLog()
+    var answersCanBeGuessed = false
 
     func prompt(for question: MethodQuestion) async throws(OTPError) -> [UInt8] {
         asked.add("prompt \(question.person?.rawValue ?? "nobody") \(question.reason.map { "\($0)" } ?? "-")")
+        personas.add(Hexadecimal.encode(question.persona))
         return question.nonce
     }
 
@@ -132,10 +135,11 @@ extension TestProcess {
     }
 
     func begin(
-        _ occasion: Occasion, by method: MethodKind, account: AccountName? = nil, session: String = "session", device: DeviceToken? = nil
+        _ occasion: Occasion, by method: MethodKind, account: AccountName? = nil, session: String = "session", device: DeviceToken? = nil,
+        signedIn: Pseudonym? = nil, network: String? = nil
     ) async throws(IdentityError) -> ChallengeReceipt {
-        var requester = Self.requester(session)
-        requester.deviceToken = device?.text
+        var requester = Self.requester(session, network: network)
+        (requester.deviceToken, requester.pseudonym) = (device?.text, signedIn)
         return try await service.begin(occasion, by: method, account: account, requester: requester)
     }
 

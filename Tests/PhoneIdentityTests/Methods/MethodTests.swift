@@ -174,7 +174,7 @@ import Testing
         #expect(proof.reason == .payment)
         let replay = await refusal { try await process.complete(second, answer: TestProcess.response(second)) }
         #expect(replay?.name == "otp.alreadyCompleted")
-        // Forty right answers close nothing; a dozen an hour is what a person may be asked.
+        // Forty right answers close nothing.
         for _ in 0..<40 {
             deployment.clock.advance(by: .seconds(600))
             _ = try await process.stepUp(person, byPasskeyFor: .payment)
@@ -278,6 +278,26 @@ import Testing
         let decoy = try await process.begin(.stepUp(other, because: .dataExport), email: TestProcess.address)
         #expect(try await process.deliver() == (0, 1))
         #expect(await refusal { try await process.complete(decoy, "123456") }?.name == "otp.wrongCode")
+    }
+
+    @Test("a reason that covers others demands what the strictest of them does, and a call is sent again only where calls are offered")
+    func strictest() async throws {
+        let deployment = try TestDeployment()
+        let process = try await deployment.openForAll { policy in
+            policy.methods.stepUp[.numberChange] = .possession
+            policy.methods.signUp = [.sms, "passkey"]
+        }
+        let person = try await process.signUp(number, consents: TestProcess.stepUps)
+        _ = try await process.stepUp(person, byPasskeyFor: .payment)
+        deployment.clock.advance(by: .seconds(3600))
+        for reason in [StepUpReason.numberChange, .lostMethod] {
+            #expect(await refusal { try await process.begin(.stepUp(person, because: reason), number) }?.name == "identity.methodTooWeak")
+        }
+        _ = try await process.begin(.stepUp(person, because: .payment), number)
+        let text = try await process.begin(.signUp, TestProcess.number(4))
+        deployment.clock.advance(by: .seconds(60))
+        let call = await refusal { try await process.service.resend(text.token, by: .voice, requester: TestProcess.requester()) }
+        #expect(call?.name == "identity.methodNotOffered")
     }
 
     // MARK: Tiers
