@@ -36,10 +36,10 @@ public struct RightGuess: Sendable {
 
     init(
         _ challenge: Challenge, _ opened: TokenSealer.Opened, by requester: Requester, digest: AttemptDigest, rowSecret: RowSecret,
-        provenDevice: ProvenDevice, paid: (rows: ChallengeEngine.Rows, guess: BudgetLeases.Use?)
+        provenDevice: ProvenDevice, paidRows: PaidRows, paidGuess: BudgetLeases.Use?
     ) {
-        paidRows = PaidRows(paid.rows)
-        paidGuess = paid.guess
+        self.paidRows = paidRows
+        self.paidGuess = paidGuess
         self.requester = requester
         self.provenDevice = provenDevice
         self.challenge = challenge.id
@@ -79,6 +79,16 @@ final class PaidRows: Sendable {
     func take() -> ChallengeEngine.Rows? { rows.withLock { $0.take() } }
 }
 
+/// What a guess has for its payment, once the commit with that has succeeded.
+private struct Payment: Sendable {
+    let permission: ChallengeDecision.Permission
+    let derivation: CodeDerivation
+    let digest: AttemptDigest
+    let rows: PaidRows
+    /// What it took from its network.
+    var guess: BudgetLeases.Use?
+}
+
 /// What became of a completion.
 public enum Completion: Hashable, Sendable {
     /// This one: the challenge is consumed when the commit succeeds. The counts are for the caller's own entry.
@@ -104,9 +114,7 @@ extension ChallengeEngine {
         let binding = try RequesterBinding(requester)
         let isKnown = devices.isKnown(requester.deviceToken, for: opened.tag, at: time.now())
         let solved = try solved(requester)
-        let (permission, derivation, digest, paid) = try await committing(opened.tag) {
-            (commit: inout StagedCommit) async throws(OTPError)
-                -> (ChallengeDecision.Permission, CodeDerivation, AttemptDigest, (rows: Rows, guess: BudgetLeases.Use?)) in
+        let payment = try await committing(opened.tag) { (commit: inout StagedCommit) async throws(OTPError) -> Payment in
             let hold: BudgetHold?
             do throws(OTPError) {
                 let uses = try usesOfGuess(requester, isKnown ? .known : Standing(requester.proof))
@@ -122,7 +130,7 @@ extension ChallengeEngine {
                     rows.number.attempts, .guess(opened.id, binding, digest, digits: code.count), policy, at: time.now(),
                     payers: payers(rows, isKnownDevice: isKnown))
                 guard let decision, decision.state == rows.number.attempts else { throw error }
-                return (decision.permission, derivation, digest, (rows, nil))
+                return Payment(permission: decision.permission, derivation: derivation, digest: digest, rows: PaidRows(rows))
             }
             let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + (hold?.carried.map { $0.use.key.recordKey(partitions) } ?? [])
             var (rows, records) = try await rows(of: opened.tag, account: requester.pseudonym, and: keys)
@@ -136,25 +144,31 @@ extension ChallengeEngine {
                 rows.number.attempts, .guess(opened.id, binding, digest, digits: code.count), policy, at: now,
                 payers: payers(rows, isKnownDevice: isKnown))
             let paidRows = stage(decision, of: rows, at: now, in: &commit)
+            var payment = Payment(permission: decision.permission, derivation: derivation, digest: digest, rows: PaidRows(paidRows))
             // An attempt asked again is not paid again, here either.
-            guard !commit.isEmpty else { return (decision.permission, derivation, digest, (paidRows, nil)) }
+            guard !commit.isEmpty else { return payment }
             if let solved {
                 guard records.removeFirst() == nil else { throw .proofInvalid }
                 commit.insert([1], at: solved.recordKey(partitions), expiresAt: solved.expiresAt)
             }
-            if let hold { try stage(hold, records, at: now, in: &commit) }
-            return (decision.permission, derivation, digest, (paidRows, hold?.guess))
+            if let hold {
+                try stage(hold, records, at: now, in: &commit)
+                payment.guess = hold.guess
+            }
+            return payment
         }
         let device = ProvenDevice(devices: devices, tag: opened.tag, time: time.now())
         // Only from here on, with the payment acknowledged, is the code looked at.
-        switch permission {
+        switch payment.permission {
         case .repeatOutcome(let outcome): return .repeated(outcome: outcome, challenge: opened.id, device: device.token)
         case .compare(let challenge):
-            guard derivation.accepts(code), case .live(let secret) = challenge.state else {
+            guard payment.derivation.accepts(code), case .live(let secret) = challenge.state else {
                 throw .wrongCode(triesLeft: challenge.triesLeft)
             }
             return .right(
-                RightGuess(challenge, opened, by: requester, digest: digest, rowSecret: secret, provenDevice: device, paid: paid))
+                RightGuess(
+                    challenge, opened, by: requester, digest: payment.digest, rowSecret: secret, provenDevice: device,
+                    paidRows: payment.rows, paidGuess: payment.guess))
         case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
         }
     }
