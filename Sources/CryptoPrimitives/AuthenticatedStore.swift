@@ -10,10 +10,15 @@ public struct AuthenticatedStore<Wrapped: RecordStore>: RecordStore {
 
     private let wrapped: Wrapped
     private let key: AuthenticationKey
+    private let hidden: [RecordCollection: Int]
 
-    /// - Parameter key: 32 bytes.
-    public init(_ wrapped: Wrapped, key: consuming SecretBytes) {
+    /// - Parameters:
+    ///   - key: 32 bytes.
+    ///   - hidden: collections in which the time of an answer must not tell whether there is a row, each with the bytes that a row of it has: one
+    ///     that is not there costs the same hash.
+    public init(_ wrapped: Wrapped, key: consuming SecretBytes, hiding hidden: [RecordCollection: Int] = [:]) {
         self.wrapped = wrapped
+        self.hidden = hidden
         self.key = AuthenticationKey(key)
     }
 
@@ -25,6 +30,7 @@ public struct AuthenticatedStore<Wrapped: RecordStore>: RecordStore {
         for (asked, record) in zip(keys, found) {
             guard record == nil || record?.key == asked else { throw Self.tampered }
             opened.append(try record.map { record throws(StorageError) in try open(record) })
+            if record == nil, let length = hidden[asked.collection] { workInVain(asked, length) }
         }
         return opened
     }
@@ -61,6 +67,13 @@ public struct AuthenticatedStore<Wrapped: RecordStore>: RecordStore {
         }
         guard isTrue else { throw Self.tampered }
         return StoredRecord(key: record.key, version: record.version, value: value, expiresAt: record.expiresAt)
+    }
+
+    private func workInVain(_ key: RecordKey, _ length: Int) {
+        let record = StoredRecord(
+            key: key, version: RecordVersion(bytes: [UInt8](repeating: 0, count: 16))!, value: [UInt8](repeating: 0, count: length),
+            expiresAt: nil)
+        _ = try? open(record)
     }
 
     private func authenticator(key: RecordKey, version: RecordVersion, value: [UInt8], expiresAt: Timestamp?) -> [UInt8] {

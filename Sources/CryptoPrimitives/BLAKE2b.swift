@@ -157,7 +157,7 @@ package struct BLAKE2b: ~Copyable {
         precondition(length == 16, "The hash has 16 bytes.")
         var words: (UInt64, UInt64) = (0, 0)
         withUnsafeMutableBytes(of: &words) { finish(at: $0.baseAddress!) }
-        return Bytes16(words)
+        return Bytes16(words: words)
     }
 
     /// A hash of 32 bytes, where it is no secret.
@@ -165,7 +165,7 @@ package struct BLAKE2b: ~Copyable {
         precondition(length == 32, "The hash has 32 bytes.")
         var words: ((UInt64, UInt64), (UInt64, UInt64)) = ((0, 0), (0, 0))
         withUnsafeMutableBytes(of: &words) { finish(at: $0.baseAddress!) }
-        return Bytes32(Bytes16(words.0), Bytes16(words.1))
+        return Bytes32(Bytes16(words: words.0), Bytes16(words: words.1))
     }
 
     /// The hash as a key.

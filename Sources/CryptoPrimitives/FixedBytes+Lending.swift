@@ -1,13 +1,6 @@
 package import RecordStorage
 
 extension Bytes16 {
-    /// From the words as they are in memory.
-    init(_ words: (UInt64, UInt64)) {
-        self.init(high: UInt64(bigEndian: words.0), low: UInt64(bigEndian: words.1))
-    }
-
-    var words: (UInt64, UInt64) { (high.bigEndian, low.bigEndian) }
-
     /// Lends the bytes for the length of `body`.
     package func withUnsafeBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
         Swift.withUnsafeBytes(of: words, body)

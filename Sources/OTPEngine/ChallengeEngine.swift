@@ -147,25 +147,25 @@ extension ChallengeEngine {
     func committing<Value: Sendable>(
         _ tag: BudgetTag, _ operation: (inout StagedCommit) async throws(OTPError) -> Value
     ) async throws(OTPError) -> Value {
-        try await queue.run(tag, cancelled: OTPError(StorageError(.cancelled, "The task was cancelled while it waited."))) {
-            () async throws(OTPError) -> Value in
-            let result: Result<Value, OTPError>
+        // Not by the closures of `queue.run` and `retry.run`: each layer of them switches tasks once more for every guess.
+        let isThrough = if queue.enterAtOnce(tag) { true } else { await queue.enter(tag) }
+        guard isThrough else { throw OTPError(StorageError(.cancelled, "The task was cancelled while it waited.")) }
+        defer { queue.leave(tag) }
+        for attempt in 1... {
+            var commit = StagedCommit(versions: versions)
+            let value = try await operation(&commit)
+            if commit.isEmpty { return value }
             do throws(StorageError) {
-                result = try await retry.run(time: time, random: random) { () async throws(StorageError) -> Result<Value, OTPError> in
-                    var commit = StagedCommit(versions: versions)
-                    let value: Value
-                    do throws(OTPError) {
-                        value = try await operation(&commit)
-                    } catch {
-                        return .failure(error)
-                    }
-                    if !commit.isEmpty { try await commit.commit(to: store) }
-                    return .success(value)
+                do throws(StorageError) {
+                    try await commit.commit(to: store)
+                    return value
+                } catch {
+                    try await retry.rest(after: attempt, error, time: time, random: random)
                 }
             } catch {
                 throw OTPError(error)
             }
-            return try result.get()
         }
+        preconditionFailure("An attempt returns or throws.")
     }
 }

@@ -3,6 +3,7 @@ import ConsentLedger
 import IdentityTypes
 import Messaging
 import OTPEngine
+import PhoneNormalization
 import RecordStorage
 import SealedStore
 
@@ -24,6 +25,8 @@ public struct IdentityService: Sendable {
     let pseudonyms: PseudonymIndex
     let consentRecords: ConsentRecords
     let outbox: AuditOutbox
+    /// The row of somebody who is not there, read where a stranger names an account that is not.
+    let nobody: StoredRecord
     let history: AuditHistory
     let queue: MessageQueue
     let retry = ConflictRetry()
@@ -79,7 +82,23 @@ public struct IdentityService: Sendable {
             store: store, partitions: partitions, keyring: keyring, roster: environment.roster,
             keyService: environment.keyService, evaluator: environment.tagEvaluator, random: random)
         pseudonyms = PseudonymIndex(store: store, partitions: partitions, keyring: keyring, random: random)
+        nobody = Self.nobody(pseudonyms, partitions, at: time.now(), random: random)
         consentRecords = ConsentRecords(store: store, partitions: partitions, recorder: outbox, time: time, random: random)
+    }
+
+    private static func nobody(
+        _ pseudonyms: PseudonymIndex, _ partitions: PartitionCount, at now: Timestamp, random: any RandomSource
+    ) -> StoredRecord {
+        let subject = SubjectID(random: random)
+        let number = Enrolment.Number(
+            tag: UniquenessTag(bytes: random.bytes(32))!, epoch: 1, region: "CH", metadataVersion: PhoneMetadata.version, lastProof: now)
+        var enrolment = Enrolment(
+            subject: subject, record: RecordID(random: random), number: number, historyKey: random.bytes(32),
+            wrappedSeed: pseudonyms.draw(for: subject).wrappedSeed, enrolledAt: now)
+        enrolment.note(.sms, .restricted, at: now)
+        return StoredRecord(
+            key: Enrolment.key(subject, partitions), version: RecordVersion(random: random), value: enrolment.encoded,
+            expiresAt: nil)
     }
 
     private static func rootKeys(_ roots: [HostKeyring.Root]) -> RootKeys {

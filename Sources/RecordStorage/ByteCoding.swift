@@ -27,14 +27,12 @@ package struct ByteWriter: Sendable {
 
     @inlinable
     package mutating func fixed(_ value: Bytes16) {
-        u64(value.high)
-        u64(value.low)
+        withUnsafeBytes(of: value.words) { written.append(contentsOf: $0) }
     }
 
     @inlinable
     package mutating func fixed(_ value: Bytes32) {
-        fixed(value.first)
-        fixed(value.second)
+        withUnsafeBytes(of: (value.first.words, value.second.words)) { written.append(contentsOf: $0) }
     }
 
     /// A u32 length, then the bytes: `LP(x)` in `Documentation/Formats.md`.
@@ -139,7 +137,7 @@ package struct ByteReader: Sendable {
         guard remaining == 0 else { throw MalformedBytes() }
     }
 
-    @inlinable
+    @inlinable @inline(__always)
     mutating func integer<Value: FixedWidthInteger & UnsignedInteger>() throws(MalformedBytes) -> Value {
         let size = MemoryLayout<Value>.size
         guard size <= remaining else { throw MalformedBytes() }

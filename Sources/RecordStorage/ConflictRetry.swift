@@ -1,7 +1,7 @@
 /// How often an operation that met a conflict reads and decides again before it answers "busy".
 @usableFromInline
 package struct ConflictRetry: Sendable, Hashable {
-    @usableFromInline package var attempts: Int
+    package var attempts: Int
     /// The longest pause after the first conflict; it doubles up to 64 times this.
     package var pause: Duration
 
@@ -21,15 +21,20 @@ package struct ConflictRetry: Sendable, Hashable {
             do {
                 return try await operation()
             } catch {
-                guard error.code == .conflict, attempt < attempts else { throw error }
-                try await rest(after: attempt, time, random)
+                try await rest(after: attempt, error, time: time, random: random)
             }
         }
         preconditionFailure("An attempt returns or throws.")
     }
 
+    /// Waits after the `attempt`th conflict.
+    ///
+    /// - Throws: `error`, when it is no conflict or there were enough attempts.
     @usableFromInline
-    func rest(after attempt: Int, _ time: any TimeSource, _ random: any RandomSource) async throws(StorageError) {
+    package func rest(
+        after attempt: Int, _ error: StorageError, time: any TimeSource, random: any RandomSource
+    ) async throws(StorageError) {
+        guard error.code == .conflict, attempt < attempts else { throw error }
         let longest = max(pause.wholeMilliseconds, 1) * 1000 << min(attempt - 1, 6)
         do {
             try await time.sleep(for: .microseconds(Int64(random.number(below: UInt64(longest)))))

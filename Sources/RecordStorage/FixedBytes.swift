@@ -11,6 +11,14 @@ package struct Bytes16: Hashable, Sendable {
         (self.high, self.low) = (high, low)
     }
 
+    /// The bytes as they lie in memory.
+    @inlinable package var words: (UInt64, UInt64) { (high.bigEndian, low.bigEndian) }
+
+    /// From bytes as they lie in memory.
+    package init(words: (UInt64, UInt64)) {
+        self.init(high: UInt64(bigEndian: words.0), low: UInt64(bigEndian: words.1))
+    }
+
     /// `nil` unless there are 16 bytes.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count == 16 else { return nil }
@@ -22,7 +30,7 @@ package struct Bytes16: Hashable, Sendable {
     package init(random: some RandomSource) {
         var words: (UInt64, UInt64) = (0, 0)
         withUnsafeMutableBytes(of: &words) { random.fill($0) }
-        self.init(high: UInt64(bigEndian: words.0), low: UInt64(bigEndian: words.1))
+        self.init(words: words)
     }
 
     package var bytes: [UInt8] {

@@ -26,11 +26,15 @@ public final class InMemoryRecordStore: RecordStore {
             var high = records.count
             while low < high {
                 let middle = (low + high) / 2
-                let isBefore =
-                    heads[middle] == head ? records[middle].key.row.lexicographicallyPrecedes(row) : heads[middle] < head
+                var isBefore = heads[middle] < head
+                if heads[middle] == head {
+                    let other = records[middle].key.row
+                    if other == row { return (middle, true) }
+                    isBefore = other.lexicographicallyPrecedes(row)
+                }
                 if isBefore { low = middle + 1 } else { high = middle }
             }
-            return (low, low < records.count && heads[low] == head && records[low].key.row == row)
+            return (low, false)
         }
 
         func record(at row: [UInt8]) -> StoredRecord? {

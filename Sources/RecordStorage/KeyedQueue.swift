@@ -38,8 +38,11 @@ package final class KeyedQueue<Key: Hashable & Sendable>: Sendable {
         return try await body()
     }
 
+    /// Takes a key that nobody has.
+    ///
+    /// - Returns: whether it is taken; then call ``leave(_:)``. If not, ``enter(_:)`` waits for it.
     @inlinable
-    func enterAtOnce(_ key: Key) -> Bool {
+    package func enterAtOnce(_ key: Key) -> Bool {
         guard !Task.isCancelled else { return false }
         return state.withLock { Self.take(&$0.waiting[key]) }
     }
@@ -52,8 +55,11 @@ package final class KeyedQueue<Key: Hashable & Sendable>: Sendable {
         return true
     }
 
+    /// Waits until everybody before is done with the key.
+    ///
+    /// - Returns: `false` when the task was cancelled meanwhile; else call ``leave(_:)``.
     @usableFromInline
-    func enter(_ key: Key) async -> Bool {
+    package func enter(_ key: Key) async -> Bool {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -84,7 +90,7 @@ package final class KeyedQueue<Key: Hashable & Sendable>: Sendable {
     }
 
     @inlinable
-    func leave(_ key: Key) {
+    package func leave(_ key: Key) {
         let next = state.withLock { Self.next(of: &$0.waiting[key]) }
         if let next { Self.resume(next) }
     }

@@ -101,7 +101,12 @@ public struct StagedCommit: Sendable {
     public func commit(to store: some RecordStore) async throws(StorageError) {
         do throws(StorageError) {
             if disagreement { throw StorageError(.conflict, "Two parts of this operation read different versions of one record.") }
-            try await commitAndSettle(in: store)
+            do {
+                try await store.commit(changes)
+            } catch {
+                guard error.code == .outcomeUnknown else { throw error }
+                try await settle(changes, in: store)
+            }
         } catch {
             for companion in companions {
                 if error.code == .outcomeUnknown { companion.outcomeUnknown() } else { companion.notCommitted() }
@@ -109,15 +114,6 @@ public struct StagedCommit: Sendable {
             throw error
         }
         for companion in companions { companion.committed() }
-    }
-
-    private func commitAndSettle(in store: some RecordStore) async throws(StorageError) {
-        do {
-            try await store.commit(changes)
-        } catch {
-            guard error.code == .outcomeUnknown else { throw error }
-            try await settle(changes, in: store)
-        }
     }
 
     private func settle(_ changes: [RecordChange], in store: some RecordStore) async throws(StorageError) {

@@ -455,7 +455,7 @@ struct AbuseGuardTests {
     func memory() async throws {
         let leases = BudgetLeases(policy: .standard, capacity: 64)
         for index in 0..<5_000 as Range<UInt64> {
-            let name = BudgetName(bytes: withUnsafeBytes(of: index) { Array($0) })
+            let name = BudgetName(index)
             let hold = try await leases.hold([.init(key: .block(name), price: .zero)], at: Timestamp(milliseconds: Int64(index)))
             hold.committed()
         }

@@ -14,7 +14,7 @@ struct SharedBudgetTests {
         policy.deployment = DailyLimits(messages: messages, money: money)
         policy.network.hourlySends = messages
         policy.network.growth = max(growth, 1)
-        return SharedRules(of: growth == 0 ? .deployment : .network(BudgetName(bytes: [0, 0, 0, 0, 0, 0, 0, 0])), policy)
+        return SharedRules(of: growth == 0 ? .deployment : .network(BudgetName(0)), policy)
     }
 
     @Test func slicesShrinkTowardsTheEndAndAddUpToTheLimit() throws {
@@ -71,7 +71,7 @@ struct SharedBudgetTests {
         #expect(drain(Self.start + .seconds(3_600) * 1_000) == 20)
     }
 
-    private static let range = SharedRules(of: .range(BudgetName(bytes: [1, 2, 3, 4, 5, 6, 7, 8])), .standard)
+    private static let range = SharedRules(of: .range(BudgetName(0x0102_0304_0506_0708)), .standard)
 
     @Test func aRangeThatNobodyCompletesInClosesWithinFiftyMessagesADay() {
         var (budget, sent) = (SharedBudget(), 0)

@@ -75,8 +75,8 @@ MUTATIONS = [
     (
         "unknown-outcome-is-success",
         "Sources/RecordStorage/StagedCommit.swift",
-        "            guard error.code == .outcomeUnknown else { throw error }\n            try await settle(changes, in: store)\n",
-        "            guard error.code == .outcomeUnknown else { throw error }\n",
+        "                guard error.code == .outcomeUnknown else { throw error }\n                try await settle(changes, in: store)\n",
+        "                guard error.code == .outcomeUnknown else { throw error }\n",
         "committed|paid for|forked",
     ),
     (

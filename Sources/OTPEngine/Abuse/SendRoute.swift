@@ -68,7 +68,7 @@ struct TokenRoute: Hashable, Sendable {
         writer.u16(route?.country ?? 0)
         writer.u8(route?.kind.rawValue ?? 0)
         writer.u8(standing.rawValue)
-        writer.fixed(route?.range.bytes ?? [UInt8](repeating: 0, count: BudgetName.length))
+        writer.u64(route?.range.value ?? 0)
     }
 
     init(route: HashedRoute?, standing: Standing) {
@@ -77,7 +77,7 @@ struct TokenRoute: Hashable, Sendable {
 
     init(from reader: inout ByteReader) throws(MalformedBytes) {
         let (country, kind, standing) = (try reader.u16(), try reader.u8(), try reader.u8())
-        let range = BudgetName(bytes: try reader.fixed(BudgetName.length))
+        let range = BudgetName(try reader.u64())
         guard let kind = MessageKind(rawValue: kind), let standing = Standing(rawValue: standing) else { throw MalformedBytes() }
         route = country == 0 && kind != .email ? nil : HashedRoute(country: country, kind: kind, range: range)
         self.standing = standing
@@ -109,14 +109,20 @@ enum Standing: UInt8, Hashable, Sendable {
 /// What a shared budget is found by: 8 bytes that say nothing without the budget key.
 struct BudgetName: Hashable, Sendable {
     static let length = 8
-    let bytes: [UInt8]
+    let value: UInt64
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    var bytes: [UInt8] {
+        var writer = ByteWriter(capacity: Self.length)
+        writer.u64(value)
+        return writer.bytes
+    }
+
+    init(_ value: UInt64) { self.value = value }
 
     init(_ label: StaticString, _ content: [UInt8], _ key: BudgetKey) {
         var hash = BLAKE2b(label: label, key: key.secret, length: 16)
         hash.append(content)
-        bytes = Array(hash.finish().prefix(Self.length))
+        value = hash.finish16().high
     }
 
     /// Of the network that a client's address is in: /24 of IPv4, /48 of IPv6.

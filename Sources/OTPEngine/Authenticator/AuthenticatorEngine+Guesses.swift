@@ -153,8 +153,8 @@ extension AuthenticatorEngine {
     /// Counts nothing: a code is one of 28¹⁵, which nobody guesses, and what has to be limited is limited by the challenge that it answers. So
     /// strangers who try their luck close nothing to the owner.
     func recoveryCode(typed code: SubmittedRecoveryCode, of subject: SubjectID) async throws(OTPError) -> [UInt8]? {
-        let own = try await row(of: subject).state.recovery
         // Of somebody who has none the work is done on what nobody has, so that it takes as long.
+        let own = try await row(of: subject, orNobodys: true).state.recovery
         let (set, holder) = own.map { ($0, subject) } ?? (nobodys.set, nobodys.subject)
         let digest = sealer.digest(code.characters, of: holder, key: try sealer.recoveryKey(of: set, holder))
         let isOne = set.digests.reduce(false) { constantTimeEquals($1, digest) || $0 }

@@ -1,3 +1,4 @@
+import CryptoPrimitives
 public import IdentityTypes
 public import RecordStorage
 
@@ -18,7 +19,7 @@ public struct AuthenticatorEngine: Sendable {
     let retry: ConflictRetry
     let queue = KeyedQueue<SubjectID>()
     /// Recovery codes that nobody has, for looking at what strangers type.
-    let nobodys: (subject: SubjectID, set: RecoverySet)
+    let nobodys: Nobodys
     public let policy: AuthenticatorPolicy
 
     /// - Parameters:
@@ -47,8 +48,7 @@ public struct AuthenticatorEngine: Sendable {
         self.recorder = recorder
         let sealer = AuthenticatorSealer(deployment: deployment, keys: keys)
         self.sealer = sealer
-        let nobody = SubjectID(random: random)
-        nobodys = (nobody, sealer.seal(RecoveryCodes(random: random), of: nobody, random: random))
+        nobodys = Nobodys(sealer, random)
         self.policy = policy
         self.retry = retry
     }
@@ -73,6 +73,29 @@ public struct AuthenticatorStanding: Hashable, Sendable {
     public let recoveryCodesLeft: Int
 }
 
+/// An app with recovery codes that nobody has.
+struct Nobodys: Sendable {
+    let subject: SubjectID
+    let set: RecoverySet
+    /// With app and codes.
+    let row: [UInt8]
+    let version: RecordVersion
+
+    init(_ sealer: AuthenticatorSealer, _ random: some RandomSource) {
+        subject = SubjectID(random: random)
+        set = sealer.seal(RecoveryCodes(random: random), of: subject, random: random)
+        var state = AuthenticatorState()
+        let parameters = AuthenticatorParameters.standard
+        let secret = SecretBytes(count: parameters.algorithm.secretLength, random: random)
+        state.active = .init(
+            secret: sealer.seal(secret, of: subject, id: random.bytes(16), parameters, random: random),
+            since: Timestamp(milliseconds: 0), lastStep: 0)
+        state.recovery = set
+        row = state.encoded
+        version = RecordVersion(random: random)
+    }
+}
+
 // MARK: - Rows and commits
 
 extension AuthenticatorEngine {
@@ -83,11 +106,16 @@ extension AuthenticatorEngine {
         let state: AuthenticatorState
     }
 
-    func row(of subject: SubjectID) async throws(OTPError) -> Row {
+    /// - Parameter readsNobodys: whether, where there is no row, one like those of others is read and not used.
+    func row(of subject: SubjectID, orNobodys readsNobodys: Bool = false) async throws(OTPError) -> Row {
         do {
             let key = AuthenticatorState.key(of: subject, in: partitions)
             let record = try await store.record(at: key)
             let state = try record.map { record throws(StorageError) in try decodeRecord(record, AuthenticatorState.init(from:)) }
+            if record == nil, readsNobodys {
+                let nobody = StoredRecord(key: key, version: nobodys.version, value: nobodys.row, expiresAt: nil)
+                _ = try decodeRecord(nobody, AuthenticatorState.init(from:))
+            }
             return Row(key: key, record: record, state: state ?? AuthenticatorState())
         } catch {
             throw OTPError(error)

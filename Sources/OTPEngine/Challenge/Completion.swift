@@ -25,66 +25,37 @@ public struct RepeatedGuess: Hashable, Sendable {
     public let reason: StepUpReason?
 
     init(_ paid: ChallengeEngine.Payment, _ outcome: [UInt8]) {
-        let challenge = paid.rows.number.attempts.challenge(paid.opened.id)
         self.outcome = outcome
-        self.challenge = paid.opened.id
+        challenge = paid.challenge.id
         device = paid.device.token
-        method = challenge?.method ?? .sms
-        reason = challenge?.reason
+        (method, reason) = (paid.challenge.method, paid.challenge.reason)
     }
 }
 
 /// A guess that was paid for, then compared, and is right. Copying it gains nothing: the row lets one completion through.
 public struct RightGuess: Sendable {
-    public let challenge: ChallengeID
-    public let purpose: ChallengePurpose
-    public let subject: SubjectID?
-    /// How it was answered, and why it was asked.
-    public let method: MethodKind
-    public let reason: StepUpReason?
-    public let tag: BudgetTag
-    /// When the challenge was begun and when its code stops being valid.
-    public let begunAt: Timestamp
-    public let expiresAt: Timestamp
-    /// For the device this guess came from, which has proven the number once the completion is committed.
-    public var device: DeviceToken { provenDevice.token }
-    private let provenDevice: ProvenDevice
-    let binding: RequesterBinding
+    /// Made before the code was looked at, so that a right one takes no longer to tell.
+    let payment: ChallengeEngine.Payment
     let requester: Requester
-    let digest: AttemptDigest
-    let generation: UInt32
-    private let opened: TokenSealer.Opened
-    private let rowSecret: RowSecret
-    /// The rows as the payment left them.
-    let paidRows: PaidRows
-    /// What it took from its network.
-    let paidGuess: BudgetLeases.Use?
     /// What the completion uses up beside the challenge.
     package let use: (any AnswerUse)?
 
-    init(
-        _ challenge: Challenge, _ paid: ChallengeEngine.Payment, by requester: Requester, rowSecret: RowSecret, use: (any AnswerUse)?
-    ) {
-        paidRows = PaidRows(paid.rows)
-        paidGuess = paid.guess
-        self.requester = requester
-        provenDevice = paid.device
-        self.use = use
-        self.challenge = challenge.id
-        (method, reason) = (challenge.method, challenge.reason)
-        purpose = challenge.purpose
-        subject = challenge.subject
-        opened = paid.opened
-        tag = opened.tag
-        begunAt = challenge.created
-        expiresAt = challenge.expires
-        binding = challenge.binding
-        digest = paid.digest
-        generation = challenge.generation
-        self.rowSecret = rowSecret
+    init(_ payment: ChallengeEngine.Payment, by requester: Requester, use: (any AnswerUse)?) {
+        (self.payment, self.requester, self.use) = (payment, requester, use)
     }
 
-    var drawn: TokenRoute { opened.drawn }
+    public var challenge: ChallengeID { payment.challenge.id }
+    public var purpose: ChallengePurpose { payment.challenge.purpose }
+    public var subject: SubjectID? { payment.challenge.subject }
+    /// How it was answered, and why it was asked.
+    public var method: MethodKind { payment.challenge.method }
+    public var reason: StepUpReason? { payment.challenge.reason }
+    public var tag: BudgetTag { payment.opened.tag }
+    /// When the challenge was begun and when its code stops being valid.
+    public var begunAt: Timestamp { payment.challenge.created }
+    public var expiresAt: Timestamp { payment.challenge.expires }
+    /// For the device this guess came from, which has proven the number once the completion is committed.
+    public var device: DeviceToken { payment.device.token }
 
     fileprivate func stageUse(in commit: inout StagedCommit) async throws(OTPError) { try await use?.stage(in: &commit) }
 
@@ -92,22 +63,14 @@ public struct RightGuess: Sendable {
     ///
     /// - Throws: ``OTPError`` with code `.tokenForged`.
     public func content() throws(OTPError) -> SecretBytes {
-        try TokenSealer.openInner(opened, rowSecret: rowSecret)
+        guard case .live(let secret) = payment.challenge.state else { throw .tokenForged }
+        return try TokenSealer.openInner(payment.opened, rowSecret: secret)
     }
 }
 
 extension RightGuess: CustomStringConvertible, CustomReflectable {
     public var description: String { "<redacted>" }
     public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-/// Rows that are most likely still the newest: used once instead of reading them, as only a commit that they fail tells otherwise.
-final class PaidRows: Sendable {
-    private let rows: Mutex<ChallengeEngine.Rows?>
-
-    init(_ rows: ChallengeEngine.Rows) { self.rows = Mutex(rows) }
-
-    func take() -> ChallengeEngine.Rows? { rows.withLock { $0.take() } }
 }
 
 /// What became of a completion.
@@ -135,10 +98,8 @@ extension ChallengeEngine {
         switch paid.permission {
         case .repeatOutcome(let outcome): return .repeated(paid, outcome: outcome)
         case .compare(let challenge):
-            guard paid.derivation.accepts(code), case .live(let secret) = challenge.state else {
-                throw .wrongCode(triesLeft: challenge.triesLeft)
-            }
-            return .right(RightGuess(challenge, paid, by: requester, rowSecret: secret, use: nil))
+            guard paid.derivation.accepts(code) else { throw .wrongCode(triesLeft: challenge.triesLeft) }
+            return .right(RightGuess(paid, by: requester, use: nil))
         case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
         }
     }
@@ -161,16 +122,14 @@ extension ChallengeEngine {
             guard let method = methods[challenge.method] else { throw .challengeNotFound }
             let question = try await question(challenge, paid.derivation, paid.opened.tag, paid.digest, naming)
             let found = try await method.check(answer, to: question)
-            guard challenge.isDeliverable, case .live(let secret) = challenge.state else {
-                throw .wrongCode(triesLeft: challenge.triesLeft)
-            }
+            guard challenge.isDeliverable else { throw .wrongCode(triesLeft: challenge.triesLeft) }
             let use: (any AnswerUse)?
             switch found {
             case .wrong: throw .wrongCode(triesLeft: challenge.triesLeft)
             case .right: use = nil
             case .rightUsing(let used): use = used
             }
-            return .right(RightGuess(challenge, paid, by: requester, rowSecret: secret, use: use))
+            return .right(RightGuess(paid, by: requester, use: use))
         case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
         }
     }
@@ -200,15 +159,30 @@ extension ChallengeEngine {
             attempt: attempt)
     }
 
-    /// A guess whose payment is acknowledged: only from here on is what was typed looked at.
-    struct Payment: Sendable {
+    /// A guess on its way through its payment: once that is acknowledged, and only then, what was typed is looked at.
+    final class Payment: Sendable {
         let permission: ChallengeDecision.Permission
+        /// As the payment leaves it.
+        let challenge: Challenge
         let opened: TokenSealer.Opened
         let derivation: CodeDerivation
         let digest: AttemptDigest
-        let rows: Rows
-        let guess: BudgetLeases.Use?
         let device: ProvenDevice
+        /// What it took from its network.
+        let guess: BudgetLeases.Use?
+        private let rows: Mutex<Rows?>
+
+        init(
+            _ permission: ChallengeDecision.Permission, _ challenge: Challenge, _ opened: TokenSealer.Opened, _ derivation: CodeDerivation,
+            _ digest: AttemptDigest, _ device: ProvenDevice, rows: Rows, guess: BudgetLeases.Use?
+        ) {
+            (self.permission, self.challenge, self.opened, self.derivation) = (permission, challenge, opened, derivation)
+            (self.digest, self.device, self.guess) = (digest, device, guess)
+            self.rows = Mutex(rows)
+        }
+
+        /// Rows that are most likely still the newest: given out once instead of reading them, as only a commit that they fail tells otherwise.
+        func takeRows() -> Rows? { rows.withLock { $0.take() } }
     }
 
     private func paid(
@@ -220,7 +194,7 @@ extension ChallengeEngine {
         let isKnown = devices.isKnown(requester.deviceToken, for: opened.tag, at: time.now())
         let solved = try solved(requester)
         return try await committing(opened.tag) { (commit: inout StagedCommit) async throws(OTPError) -> Payment in
-            func decided(_ rows: Rows) throws(OTPError) -> (ChallengeDecision, CodeDerivation, AttemptDigest, Timestamp) {
+            func decided(_ rows: Rows) throws(OTPError) -> (ChallengeDecision, Challenge, CodeDerivation, AttemptDigest, Timestamp) {
                 guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose,
                     isAnswered(challenge.method)
                 else { throw .challengeNotFound }
@@ -229,15 +203,16 @@ extension ChallengeEngine {
                 let decision = try decide(
                     rows.number.attempts, .guess(opened.id, binding, digest, digits: answer.digits), policy, at: now,
                     payers: payers(rows, isKnownDevice: isKnown))
-                return (decision, derivation, digest, now)
+                return (decision, challenge, derivation, digest, now)
             }
             func payment(
-                _ permission: ChallengeDecision.Permission, _ derivation: CodeDerivation, _ digest: AttemptDigest, _ rows: Rows,
+                _ decided: (ChallengeDecision, Challenge, CodeDerivation, AttemptDigest, Timestamp), _ rows: Rows,
                 _ guess: BudgetLeases.Use?
             ) -> Payment {
-                Payment(
-                    permission: permission, opened: opened, derivation: derivation, digest: digest, rows: rows, guess: guess,
-                    device: ProvenDevice(devices: devices, tag: opened.tag, time: time.now()))
+                let challenge = if case .compare(let paid) = decided.0.permission { paid } else { decided.1 }
+                return Payment(
+                    decided.0.permission, challenge, opened, decided.2, decided.3,
+                    ProvenDevice(devices: devices, tag: opened.tag, time: decided.4), rows: rows, guess: guess)
             }
             let hold: BudgetHold?
             do throws(OTPError) {
@@ -247,23 +222,22 @@ extension ChallengeEngine {
                 // What was paid for is answered, whatever its network has used up since.
                 guard error.code == .networkLimited else { throw error }
                 let rows = try await rows(of: opened.tag, account: requester.pseudonym).0
-                guard let (decision, derivation, digest, _) = try? decided(rows), decision.state == rows.number.attempts else {
-                    throw error
-                }
-                return payment(decision.permission, derivation, digest, rows, nil)
+                guard let found = try? decided(rows), found.0.state == rows.number.attempts else { throw error }
+                return payment(found, rows, nil)
             }
             let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + (hold?.carried.map { $0.use.key.recordKey(partitions) } ?? [])
             var (rows, records) = try await rows(of: opened.tag, account: requester.pseudonym, and: keys)
-            let (decision, derivation, digest, now) = try decided(rows)
-            let paidRows = stage(decision, of: rows, at: now, in: &commit)
+            let found = try decided(rows)
+            let now = found.4
+            let paidRows = stage(found.0, of: rows, at: now, in: &commit)
             // An attempt asked again is not paid again, here either.
-            guard !commit.isEmpty else { return payment(decision.permission, derivation, digest, paidRows, nil) }
+            guard !commit.isEmpty else { return payment(found, paidRows, nil) }
             if let solved {
                 guard records.removeFirst() == nil else { throw .proofInvalid }
                 commit.insert([1], at: solved.recordKey(partitions), expiresAt: solved.expiresAt)
             }
             if let hold { try stage(hold, records, at: now, in: &commit) }
-            return payment(decision.permission, derivation, digest, paidRows, hold?.guess)
+            return payment(found, paidRows, hold?.guess)
         }
     }
 
@@ -277,11 +251,13 @@ extension ChallengeEngine {
     public func stageCompletion(
         of guess: RightGuess, outcome: [UInt8], in commit: inout StagedCommit
     ) async throws(OTPError) -> Completion {
-        let rows = if let paid = guess.paidRows.take() { paid } else { try await rows(of: guess) }
+        let rows = if let paid = guess.payment.takeRows() { paid } else { try await rows(of: guess) }
         let now = time.now()
         let decision = try decide(
             rows.number.attempts,
-            .complete(guess.challenge, guess.binding, guess.digest, generation: guess.generation, outcome: outcome), policy, at: now,
+            .complete(
+                guess.challenge, guess.payment.challenge.binding, guess.payment.digest, generation: guess.payment.challenge.generation,
+                outcome: outcome), policy, at: now,
             payers: payers(
                 rows, isKnownDevice: devices.isKnown(guess.requester.deviceToken, for: guess.tag, at: now)))
         switch decision.permission {
@@ -289,7 +265,7 @@ extension ChallengeEngine {
         case .take(let counts):
             try await guess.stageUse(in: &commit)
             stage(decision, of: rows, at: now, in: &commit)
-            noteCompletion(of: counts, guess.drawn, guess.paidGuess, guess.requester, in: &commit)
+            noteCompletion(of: counts, guess.payment.opened.drawn, guess.payment.guess, guess.requester, in: &commit)
             return .taken(counts)
         case .send, .compare, .nothing: preconditionFailure("A completion permits taking or repeating.")
         }

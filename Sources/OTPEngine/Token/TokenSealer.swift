@@ -18,7 +18,7 @@ struct TokenSealer: Sendable {
         let purpose: ChallengePurpose
         let drawn: TokenRoute
         /// The caller's content, still sealed under the row secret.
-        let inner: [UInt8]
+        let inner: ArraySlice<UInt8>
     }
 
     /// Called once for a challenge: the inner nonce is zero, since the key is the row secret's alone.
@@ -64,7 +64,7 @@ struct TokenSealer: Sendable {
                 throw MalformedBytes()
             }
             let drawn = try TokenRoute(from: &content)
-            return Opened(key: key, id: id, tag: tag, purpose: purpose, drawn: drawn, inner: try content.fixed(content.remaining))
+            return Opened(key: key, id: id, tag: tag, purpose: purpose, drawn: drawn, inner: plaintext[content.position...])
         } catch {
             throw .tokenForged
         }

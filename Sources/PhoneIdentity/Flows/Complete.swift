@@ -73,10 +73,11 @@ extension IdentityService {
     /// Somebody whom a challenge is about; `nil` of a decoy, and where they are gone.
     func named(_ subject: SubjectID) async throws(OTPError) -> NamedPerson? {
         do throws(StorageError) {
-            guard let record = try await store.record(at: Enrolment.key(subject, environment.partitions)) else { return nil }
-            let enrolment = try Enrolment(record)
-            guard enrolment.state == .active else { return nil }
-            return NamedPerson(try pseudonym(of: enrolment, for: .host), enrolment.audit)
+            let record = try await store.record(at: Enrolment.key(subject, environment.partitions))
+            // Of nobody the work is done on somebody who is not there, so that it takes as long.
+            let enrolment = try Enrolment(record ?? nobody)
+            let person = NamedPerson(try pseudonym(of: enrolment, for: .host), enrolment.audit)
+            return record == nil || enrolment.state != .active ? nil : person
         } catch {
             throw OTPError(failing: error)
         }

@@ -76,7 +76,8 @@ public final class HostKeyring: Sendable {
 
     /// Wraps a store so that rows edited or swapped by anyone else are refused.
     public func authenticated<Store: RecordStore>(_ store: Store) -> AuthenticatedStore<Store> {
-        AuthenticatedStore(store, key: keys.recordKey.duplicate())
+        // Strangers name accounts that are not there.
+        AuthenticatedStore(store, key: keys.recordKey.duplicate(), hiding: ["enrolment": 352, "authenticator": 640])
     }
 }
 

@@ -34,6 +34,10 @@ import Testing
         let process = try await deployment.openForAll(notices: notices)
         let (person, app, _) = try await person(process)
         #expect(try await process.tier(person) == .phoneWithStepUp)
+        // What a row that is not there is taken for.
+        for (collection, length) in [("enrolment", 352), ("authenticator", 640)] as [(RecordCollection, Int)] {
+            for row in try await deployment.identity.rows(collection) { #expect(abs(row.value.count - length) < 64, "\(row.value.count)") }
+        }
         let sent = try await process.deliver()
         let receipt = try await process.begin(.recovery, by: .recoveryCode, account: .number(number), session: "new phone")
         let attempt = process.attempt()
