@@ -1,7 +1,7 @@
 /// A phone number in guarded memory: cannot be copied, printed, compared or encoded.
 ///
 /// Holds the 32-byte plaintext of a sealed record: format 1, the count of digits, the ASCII digits of E.164 without
-/// `+`, zeros. Between its parsing and its sealing or sending this is the type that carries it.
+/// `+`, zeros; where a person gave none, no digits. Between its parsing and its sealing or sending this is the type that carries it.
 public struct SecretNumber: ~Copyable, Sendable {
     /// 32 bytes.
     package static let plaintextLength = 32
@@ -23,6 +23,14 @@ public struct SecretNumber: ~Copyable, Sendable {
         }
     }
 
+    /// What a record holds of a person who gave no number: as long as any other, so that a stolen store does not tell who gave one.
+    package static var absent: SecretNumber {
+        SecretNumber(owning: SecretBytes(count: plaintextLength) { $0[0] = format })
+    }
+
+    /// Whether there is a number at all.
+    package var isAbsent: Bool { plaintext.withUnsafeBytes { $0[1] == 0 } }
+
     /// Takes the plaintext of an opened record, and refuses all but the one encoding a number has.
     package init(plaintext: consuming SecretBytes) throws(CryptoError) {
         guard plaintext.withUnsafeBytes(Self.isCanonical) else { throw Self.unknownFormat }
@@ -40,7 +48,7 @@ public struct SecretNumber: ~Copyable, Sendable {
     private static func isCanonical(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count == plaintextLength, bytes[0] == format else { return false }
         let end = 2 + Int(bytes[1])
-        guard (5...2 + digitLimit).contains(end) else { return false }
+        guard end == 2 || (5...2 + digitLimit).contains(end) else { return false }
         // Eight bytes at a time, and all of them whatever they are, so that the time taken tells nothing.
         let high: UInt64 = 0x8080_8080_8080_8080
         var wrong: UInt64 = 0

@@ -14,6 +14,9 @@ public enum AuditAction: UInt16, Hashable, Sendable, CaseIterable {
     case steppedUp = 7
     case challengeAbandoned = 8
     case challengeExhausted = 9
+    /// Another number, or a first one, is the person's.
+    case numberChanged = 10
+    case emailChanged = 11
 
     case consentGiven = 16
     case consentRefused = 17
@@ -48,6 +51,20 @@ public enum AuditAction: UInt16, Hashable, Sendable, CaseIterable {
     case authenticatorRemoved = 51
     case recoveryCodeUsed = 52
     case recoveryCodesReplaced = 53
+    /// A guardian answered for somebody, or refused to.
+    case guardianApproved = 54
+    case guardianDenied = 55
+
+    /// Whether a challenge ends with such an entry. ``recoveryStopped`` may also be its owner's, who guessed nothing.
+    public var endsChallenge: Bool {
+        switch self {
+        case .enrolled, .alreadyEnrolled, .recovered, .recoveryNotFound, .recoveryWaiting, .recoveryStopped, .steppedUp,
+            .challengeAbandoned,
+            .challengeExhausted, .numberChanged, .emailChanged:
+            true
+        default: false
+        }
+    }
 }
 
 /// Whom an entry is about, and the key under which its private part is sealed.
@@ -86,7 +103,7 @@ public struct AuditEvent: Hashable, Sendable {
     public let details: [Detail]
     /// 0: no human approval was involved.
     public let approvalTier: UInt8
-    /// 0: nothing was decided; else how long a decision took, coarsely.
+    /// Of an entry that ends a challenge: how many guesses were evaluated. Else 0 where nothing was decided, or how long a decision took, coarsely.
     public let delayClass: UInt8
 
     /// - Parameter shard: at least 2 bytes, spread evenly.

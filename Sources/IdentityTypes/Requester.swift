@@ -29,6 +29,11 @@ public struct Requester: Hashable, Sendable {
 public enum RequesterProof: Hashable, Sendable {
     /// The solution of a puzzle that this library made for the session.
     case work(String)
-    /// The host has checked this very request itself, by a CAPTCHA, an attestation of the device, or an account in good standing.
+    /// The host vouches for this very request: an attestation of the device, an account in good standing. It goes past all limits but the money of the
+    /// day and the number's own.
     case checkedByHost
+    /// The client has passed a CAPTCHA, as the host has found out for this very request. It goes past the limits of its network.
+    case passedCheck
+    /// What the client brought from a CAPTCHA, for the check that the host has plugged in.
+    case response(String)
 }

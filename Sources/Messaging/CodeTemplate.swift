@@ -1,4 +1,5 @@
 package import CryptoPrimitives
+package import IdentityTypes
 
 /// The words around a one-time code.
 ///
@@ -43,18 +44,20 @@ public struct CodeTemplate: Hashable, Sendable {
             (1...253).contains(bytes.count) && isName, "A web domain is ASCII letters, digits, dots and hyphens, without a scheme.")
     }
 
-    /// By BCP 47 language, with `{brand}`, `{code}` and `{minutes}`.
-    private static let texts: [String: String] = [
-        "en": "{brand}: your code is {code}. It is good for {minutes} minutes. Never share it; we will not ask you for it.",
-        "de": "{brand}: Ihr Code ist {code}. Er gilt {minutes} Minuten. Geben Sie ihn nie weiter; wir fragen Sie nie danach.",
-        "fr":
-            "{brand} : votre code est {code}. Il est valable {minutes} minutes. Ne le communiquez jamais ; nous ne vous le demanderons pas.",
-        "it": "{brand}: il suo codice è {code}. Vale {minutes} minuti. Non lo dia mai a nessuno; noi non lo chiederemo.",
-        "es": "{brand}: su código es {code}. Vale {minutes} minutos. No lo comparta nunca; nosotros no se lo pediremos.",
-        "pt": "{brand}: o seu código é {code}. Vale {minutes} minutos. Nunca o partilhe; nós não o pediremos.",
-        "nl": "{brand}: uw code is {code}. Hij is {minutes} minuten geldig. Deel hem nooit; wij vragen er niet om.",
-        "ja": "{brand}: 認証コードは {code} です。{minutes}分間有効です。誰にも教えないでください。当社がお尋ねすることはありません。",
-        "ar": "{brand}: رمزك هو {code}. صالح لمدة {minutes} دقائق. لا تشاركه أبدًا؛ لن نطلبه منك.",
+    /// By BCP 47 language, with `{brand}`, `{code}` and `{minutes}`: what the code is, and what to know of it.
+    private static let texts: [String: (code: String, warning: String)] = [
+        "en": ("{brand}: your code is {code}.", "It is good for {minutes} minutes. Never share it; we will not ask you for it."),
+        "de": ("{brand}: Ihr Code ist {code}.", "Er gilt {minutes} Minuten. Geben Sie ihn nie weiter; wir fragen Sie nie danach."),
+        "fr": (
+            "{brand} : votre code est {code}.",
+            "Il est valable {minutes} minutes. Ne le communiquez jamais ; nous ne vous le demanderons pas."
+        ),
+        "it": ("{brand}: il suo codice è {code}.", "Vale {minutes} minuti. Non lo dia mai a nessuno; noi non lo chiederemo."),
+        "es": ("{brand}: su código es {code}.", "Vale {minutes} minutos. No lo comparta nunca; nosotros no se lo pediremos."),
+        "pt": ("{brand}: o seu código é {code}.", "Vale {minutes} minutos. Nunca o partilhe; nós não o pediremos."),
+        "nl": ("{brand}: uw code is {code}.", "Hij is {minutes} minuten geldig. Deel hem nooit; wij vragen er niet om."),
+        "ja": ("{brand}: 認証コードは {code} です。", "{minutes}分間有効です。誰にも教えないでください。当社がお尋ねすることはありません。"),
+        "ar": ("{brand}: رمزك هو {code}.", "صالح لمدة {minutes} دقائق. لا تشاركه أبدًا؛ لن نطلبه منك."),
     ]
 
     /// The languages there are, for a host's own settings page.
@@ -62,11 +65,14 @@ public struct CodeTemplate: Hashable, Sendable {
 
     /// Renders into guarded memory; the code never becomes a `String`.
     ///
-    /// - Parameter language: BCP 47; without a text of its own its parent's is used (`de-CH`, then `de`), then English.
-    package func render(code: borrowing SecretBytes, minutes: Int, language: String) -> SecretBytes {
-        var tag = language.lowercased()
-        while Self.texts[tag] == nil, let cut = tag.lastIndex(of: "-") { tag = String(tag[..<cut]) }
-        let text = Self.texts[tag] ?? Self.texts["en"]!
+    /// - Parameters:
+    ///   - language: BCP 47; without a text of its own its parent's is used (`de-CH`, then `de`), then English.
+    ///   - reason: of a step-up; said between the code and what to know of it.
+    package func render(code: borrowing SecretBytes, minutes: Int, language: String, reason: StepUpReason? = nil) -> SecretBytes {
+        let (lead, warning) = Self.texts[LanguageFallback.find(language, among: Self.texts.keys)] ?? ("", "")
+        let space = lead.hasSuffix("。") ? "" : " "
+        let sentences = [lead] + (reason.map { [ReasonSentences.sentence(for: $0, language: language)] } ?? []) + [warning]
+        let text = sentences.joined(separator: space)
         // The brand goes in last, so that nothing in it is taken for a mark.
         let pieces = text.replacing("{minutes}", String(minutes)).split("{code}")
         let (head, tail) = (Array(pieces.0.replacing("{brand}", brand).utf8), Array(pieces.1.replacing("{brand}", brand).utf8))

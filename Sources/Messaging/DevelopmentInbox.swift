@@ -2,12 +2,12 @@ import Synchronization
 
 /// Keeps messages in this process instead of sending them: for examples and tests, never for people.
 ///
-/// The one place where number and text are plain values, as its name says. A service that starts with it should say so aloud.
+/// The one place where recipient and text are plain values, as its name says. A service that starts with it should say so aloud.
 public final class DevelopmentInbox: MessageTransport {
     /// What arrived.
     public struct Item: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-        /// E.164 with `+`.
-        public let number: String
+        /// E.164 with `+`, or an e-mail address.
+        public let recipient: String
         public let text: String
         public let channel: OutboundMessage.Channel
 
@@ -23,14 +23,15 @@ public final class DevelopmentInbox: MessageTransport {
 
     private let state = Mutex(State())
 
-    public let capabilities = TransportCapabilities(channels: [.sms, .voice])
+    public let capabilities = TransportCapabilities(channels: [.sms, .voice, .email])
 
     public init() {}
 
     public func send(_ message: OutboundMessage) async throws(TransportError) -> MessageReceipt {
-        let item = message.withContent { digits, text in
+        let item = message.withContent { recipient, text in
             Item(
-                number: "+" + String(decoding: digits, as: UTF8.self), text: String(decoding: text, as: UTF8.self),
+                recipient: (message.channel == .email ? "" : "+") + String(decoding: recipient, as: UTF8.self),
+                text: String(decoding: text, as: UTF8.self),
                 channel: message.channel)
         }
         guard let item else { throw TransportError(.refused, "The message was wiped before it was sent.") }
@@ -46,14 +47,14 @@ public final class DevelopmentInbox: MessageTransport {
     /// Everything that arrived, oldest first.
     public var items: [Item] { state.withLock { $0.items } }
 
-    /// Removes and returns the latest message to a number (E.164 with `+`), waiting for one to arrive.
+    /// Removes and returns the latest message to a number (E.164 with `+`) or an e-mail address, waiting for one to arrive.
     ///
     /// - Returns: `nil` when the task is cancelled first.
-    public func take(for number: String) async -> Item? {
-        await take { $0.number == number }
+    public func take(for recipient: String) async -> Item? {
+        await take { $0.recipient == recipient }
     }
 
-    /// The same for whichever number.
+    /// The same for whichever recipient.
     public func takeLatest() async -> Item? {
         await take { _ in true }
     }

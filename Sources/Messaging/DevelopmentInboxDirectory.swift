@@ -6,7 +6,7 @@ public import RecordStorage
 public struct DevelopmentInboxDirectory: MessageTransport {
     private let path: String
 
-    public let capabilities = TransportCapabilities(channels: [.sms, .voice])
+    public let capabilities = TransportCapabilities(channels: [.sms, .voice, .email])
 
     /// - Throws: ``StorageError`` when the directory cannot be made.
     public init(path: String) throws(StorageError) {
@@ -15,8 +15,9 @@ public struct DevelopmentInboxDirectory: MessageTransport {
     }
 
     public func send(_ message: OutboundMessage) async throws(TransportError) -> MessageReceipt {
-        let content = message.withContent { digits, text in
-            Array("+".utf8) + Array(digits) + Array("\n\(message.channel.rawValue)\n".utf8) + Array(text) + [0x0A]
+        let content = message.withContent { recipient, text in
+            (message.channel == .email ? [] : Array("+".utf8)) + Array(recipient) + Array("\n\(message.channel.rawValue)\n".utf8)
+                + Array(text) + [0x0A]
         }
         guard let content else { throw TransportError(.refused, "The message was wiped before it was sent.") }
         do {

@@ -41,6 +41,10 @@ public struct OTPError: Error, Hashable, Sendable {
         public static let proofInvalid = Self(rawValue: "otp.proofInvalid")
         /// The challenge has no tries left: begin again.
         public static let exhausted = Self(rawValue: "otp.exhausted")
+        /// The method sends nothing, so there is nothing to send again: ask for the answer.
+        public static let nothingToSend = Self(rawValue: "otp.nothingToSend")
+        /// The guardian's invitation or the claim to it was never made here, is over, or was answered.
+        public static let invitationInvalid = Self(rawValue: "otp.invitationInvalid")
         /// The challenge was completed by another attempt.
         public static let alreadyCompleted = Self(rawValue: "otp.alreadyCompleted")
         /// The text is no challenge token.
@@ -89,6 +93,9 @@ extension OTPError {
     static var malformedCode: Self { Self(.malformedCode, "This is not a code: type the digits of the message, nothing else.") }
     static var exhausted: Self { Self(.exhausted, "This challenge has no tries left; begin again.") }
     static var alreadyCompleted: Self { Self(.alreadyCompleted, "This challenge was completed by another attempt.") }
+    static var invitationInvalid: Self { Self(.invitationInvalid, "This request for a guardian is over or was never made here; ask anew.") }
+    static var malformedResponse: Self { Self(.malformedCode, "This answer is no answer to this method, or too long.") }
+    static var nothingToSend: Self { Self(.nothingToSend, "This method sends nothing: ask for the answer, or begin with another method.") }
     static var tokenMalformed: Self {
         Self(.tokenMalformed, "This is no challenge token; send back the one that begin returned, unchanged.")
     }
@@ -142,6 +149,9 @@ extension OTPError {
     static func policyTooWeak(_ bound: String) -> Self {
         Self(.policyTooWeak, "The policy is outside what is safe: \(bound).")
     }
+
+    /// For whoever reads records on a method's behalf.
+    package init(failing error: StorageError) { self.init(error) }
 
     /// What a failure of the store means to somebody with a code in hand: nothing is decided, so nothing is granted.
     init(_ error: StorageError) {

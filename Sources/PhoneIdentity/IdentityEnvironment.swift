@@ -22,6 +22,12 @@ public struct IdentityEnvironment: Sendable {
     public var tagEvaluator: any TagEvaluator
     /// The gateway that takes messages to people.
     public var transport: any MessageTransport
+    /// The host's own verification methods, such as passkeys or invitations, beside those of this library.
+    public var methods: [any VerificationMethod] = []
+    /// Takes notices of recoveries and changes to people; without one nobody is told of them.
+    public var notices: (any NoticeHandler)?
+    /// Outside services that know more of a number.
+    public var checks = NumberChecks()
     public var log: Log
     /// Where names, counts and error codes go, for the host's metrics.
     public var observer: any Observer
@@ -82,6 +88,9 @@ public struct IdentityPolicy: Hashable, Sendable {
     /// What many numbers together may cost. Give it your gateway's tariff: without one it counts with ``Tariff/cautious``.
     public var abuse = AbusePolicy.standard
     public var recovery = RecoveryPolicy()
+    public var methods = MethodPolicy()
+    /// How often codes of an app and recovery codes may be guessed.
+    public var authenticator = AuthenticatorPolicy.standard
     /// The words around a code.
     public var template: CodeTemplate
     /// Messages that may wait for the gateway; one more is refused with `transport.queueFull`.

@@ -36,6 +36,18 @@ public struct IdentityError: Error, Hashable, Sendable {
         public static let consentsNotExpected = Self(rawValue: "identity.consentsNotExpected")
         /// The number shown for an export is not the subject's or comes without a fresh proof, or the proof is another person's.
         public static let proofMismatch = Self(rawValue: "identity.proofMismatch")
+        /// What was typed is no e-mail address.
+        public static let emailNotValid = Self(rawValue: "identity.emailNotValid")
+        /// The service does not offer this method here, or the person does not have it: offer another.
+        public static let methodNotOffered = Self(rawValue: "identity.methodNotOffered")
+        /// The method shows less than the reason demands and the person has: offer a stronger one.
+        public static let methodTooWeak = Self(rawValue: "identity.methodTooWeak")
+        /// The number or the address, which the person has proven to be theirs, belongs to another account: offer to recover that one.
+        public static let alreadyClaimed = Self(rawValue: "identity.alreadyClaimed")
+        /// The SIM card of the number was changed lately: offer another method, or wait.
+        public static let simChanged = Self(rawValue: "identity.simChanged")
+        /// Who would answer as a guardian may not: they have no number, a guardian of their own, or as many wards as there may be.
+        public static let guardianRefused = Self(rawValue: "identity.guardianRefused")
         /// Others were faster too often: try again with the same attempt.
         public static let busy = Self(rawValue: "identity.busy")
     }
@@ -56,6 +68,10 @@ public struct IdentityError: Error, Hashable, Sendable {
         self.retryAfter = retryAfter
         self.triesLeft = triesLeft
         self.until = until
+    }
+
+    static var lineTypeRefused: IdentityError {
+        IdentityError(Code.lineTypeRefused, "A code cannot reach a line of this kind; give a mobile or home number of your own.")
     }
 
     static var unknownPseudonym: IdentityError {

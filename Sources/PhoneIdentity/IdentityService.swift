@@ -16,6 +16,10 @@ public struct IdentityService: Sendable {
     /// The identity store, authenticated.
     let store: any RecordStore
     let engine: ChallengeEngine
+    let authenticator: AuthenticatorEngine
+    let guardians: GuardianMethod
+    /// Those of this library and the host's own.
+    let methods: VerificationMethods
     let vault: NumberVault
     let pseudonyms: PseudonymIndex
     let consentRecords: ConsentRecords
@@ -64,6 +68,13 @@ public struct IdentityService: Sendable {
             store: store, deployment: keyring.deployment, partitions: partitions, time: time, random: random, recorder: outbox,
             codeKeys: Self.rootKeys(keyring.codeRoots()), tokenKeys: Self.rootKeys(keyring.tokenRoots()),
             budgetKey: BudgetKey(secret: keyring.budgetRoot()), policy: environment.policy.challenges, abuse: environment.policy.abuse)
+        authenticator = AuthenticatorEngine(
+            store: store, deployment: keyring.deployment, partitions: partitions, time: time, random: random, recorder: outbox,
+            keys: Self.rootKeys(keyring.authenticatorRoots()), policy: environment.policy.authenticator)
+        guardians = GuardianMethod(
+            store: store, partitions: partitions, key: BudgetKey(secret: keyring.budgetRoot()), time: time, random: random)
+        methods = VerificationMethods.codes.adding(
+            [AuthenticatorMethod.app(authenticator), AuthenticatorMethod.recoveryCodes(authenticator), guardians] + environment.methods)
         vault = NumberVault(
             store: store, partitions: partitions, keyring: keyring, roster: environment.roster,
             keyService: environment.keyService, evaluator: environment.tagEvaluator, random: random)

@@ -18,7 +18,7 @@ public struct NumberPolicy: Hashable, Sendable {
             throw IdentityError(.numberNotValid, "No numbering plan assigns this number; check it, and the country it is from.")
         }
         guard number.extensionDigits == nil, !refusedTypes.contains(number.type) else {
-            throw IdentityError(.lineTypeRefused, "A code cannot reach a line of this kind; give a mobile or home number of your own.")
+            throw .lineTypeRefused
         }
         if let regions {
             guard let region = number.region, regions.contains(region) else {

@@ -27,6 +27,9 @@ public struct PersonDirectory: Sendable {
             }
         } catch { throw IdentityError(error) }
         guard let enrolment, enrolment.state == .active else { throw IdentityError.erasing }
+        guard enrolment.number != nil else {
+            throw IdentityError(VaultError(.notFound, "This person gave no number, so there is none to see."))
+        }
         return RevealSubject(audit: enrolment.audit, record: enrolment.record)
     }
 }

@@ -341,6 +341,10 @@ def promises(report, parties):
     report.holds("every promise is kept", (checked.returncode == 0, checked.stdout[-500:] + checked.stderr[-500:]))
     verified = parties.run("audit", "verify", parties.state / "log", "--key", parties.log_key)
     report.holds("the log verifies", (verified.code == 0, verified.text))
+    log = (parties.state / "log", "--key", parties.log_key, "--json")
+    recount, spent = parties.run("audit", "guesses", *log), parties.run("audit", "guesses", *log, "--budget", "0")
+    report.holds("no challenge had more guesses than its budget, and one of none is noticed",
+                 (recount.code == 0 and spent.code == 1 and '"over":0' in recount.text, recount.text + spent.text))
     return printed
 
 

@@ -172,6 +172,11 @@ private struct WatchedKeyService: KeyService, SenderKeyService {
 
     func sweep() async throws(VaultError) -> Int { try await service.sweep() }
 
+    func addShredKey(forChangeOfNumber deposit: borrowing ShredKeyDeposit) async throws(VaultError) {
+        needles.note("shred-key", deposit.shredKey)
+        try await service.addShredKey(forChangeOfNumber: deposit)
+    }
+
     func addShredKey(_ deposit: borrowing ShredKeyDeposit) async throws(VaultError) { try await service.addShredKey(deposit) }
 
     func releaseShredKey(forResealingBefore order: ReleaseOrder) async throws(VaultError) -> SecretBytes {

@@ -150,7 +150,7 @@ import Testing
     @Test func `It keeps what arrives, and gives the latest to a number first`() async throws {
         let inbox = DevelopmentInbox()
         for code in ["493817", "260518"] { _ = try await inbox.send(try message("Example: your code is \(code).")) }
-        #expect(inbox.items.map(\.number) == ["+\(number)", "+\(number)"])
+        #expect(inbox.items.map(\.recipient) == ["+\(number)", "+\(number)"])
         let latest = try #require(await inbox.take(for: "+\(number)"))
         #expect(DevelopmentInbox.code(in: latest.text) == "260518")
         #expect(latest.channel == .sms && inbox.items.count == 1)

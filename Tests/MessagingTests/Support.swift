@@ -21,7 +21,7 @@ func message(_ text: String = "Example: your code is 493817.", key: String = "ke
         token: Purposes.Verification.token, id: [UInt8](repeating: 1, count: 16), subject: nil, basis: .challenge([1]),
         expiresAt: Timestamp(milliseconds: 10_000))
     return OutboundMessage(
-        to: secret, text: SecretBytes(copying: Array(text.utf8)), channel: channel, grant: grant, idempotencyKey: key)
+        to: .number(secret), text: SecretBytes(copying: Array(text.utf8)), channel: channel, grant: grant, idempotencyKey: key)
 }
 
 /// Notes how long somebody wanted to sleep, and lets them sleep not at all, or for good.

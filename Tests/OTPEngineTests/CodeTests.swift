@@ -30,7 +30,7 @@ struct CodeTests {
             let key = RootKey(id: 9, secret: SecretBytes(copying: bytes))
             let challenge = try Challenge(
                 id: ChallengeID(vector.hex(2)), purpose: #require(ChallengePurpose(rawValue: UInt16(vector.fields[3]) ?? 0)),
-                subject: SubjectID(bytes: vector.hex(5)), binding: binding, isDeliverable: true, codeKeyID: 9,
+                subject: SubjectID(bytes: vector.hex(5)), binding: binding, isDeliverable: true, method: .sms, reason: nil, codeKeyID: 9,
                 generation: #require(UInt32(vector.fields[8])), digits: #require(Int(vector.fields[9])), tries: 5,
                 created: Timestamp(milliseconds: 0), expires: Timestamp(milliseconds: 1), sends: 1, paid: [],
                 state: .live(RowSecret(random: SeededRandom(1))))
@@ -42,7 +42,7 @@ struct CodeTests {
             let submitted = try SubmittedCode(vector.fields[10])
             #expect(derivation.accepts(submitted))
             let attempt = try #require(AttemptID(bytes: vector.hex(11)))
-            #expect(try derivation.digest(of: attempt, submitting: submitted).bytes == vector.hex(12))
+            #expect(try derivation.digest(of: attempt, submitting: .code(submitted)).bytes == vector.hex(12))
         }
     }
 
@@ -57,7 +57,8 @@ struct CodeTests {
         ) throws -> [UInt8] {
             let challenge = Challenge(
                 id: ChallengeID(SeededRandom(id).bytes(16)), purpose: purpose, subject: subject,
-                binding: try RequesterBinding(Requester(session: [session])), isDeliverable: true, codeKeyID: key, generation: generation,
+                binding: try RequesterBinding(Requester(session: [session])), isDeliverable: true, method: .sms, reason: nil,
+                codeKeyID: key, generation: generation,
                 digits: 10, tries: 5, created: Timestamp(milliseconds: 0), expires: Timestamp(milliseconds: 1), sends: 1, paid: [],
                 state: .live(RowSecret(random: SeededRandom(1))))
             let derivation = try #require(
@@ -83,7 +84,8 @@ struct CodeTests {
         for seed in 0..<4_000 {
             let challenge = Challenge(
                 id: ChallengeID(SeededRandom(UInt64(seed)).bytes(16)), purpose: .verification, subject: nil, binding: binding,
-                isDeliverable: true, codeKeyID: 1, generation: 0, digits: 6, tries: 5, created: Timestamp(milliseconds: 0),
+                isDeliverable: true, method: .sms, reason: nil, codeKeyID: 1, generation: 0, digits: 6, tries: 5,
+                created: Timestamp(milliseconds: 0),
                 expires: Timestamp(milliseconds: 1), sends: 1, paid: [], state: .live(RowSecret(random: SeededRandom(1))))
             let derivation = CodeDerivation(of: challenge, tag: TestBench.tag(0), deployment: deployment, keys: keys)!
             derivation.code().withUnsafeBytes { code in

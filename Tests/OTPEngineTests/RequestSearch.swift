@@ -383,7 +383,8 @@ enum SearchParties {
 extension Challenge {
     var withoutDecoys: Challenge {
         Challenge(
-            id: id, purpose: purpose, subject: subject, binding: binding, isDeliverable: true, codeKeyID: codeKeyID, generation: generation,
+            id: id, purpose: purpose, subject: subject, binding: binding, isDeliverable: true, method: method, reason: reason,
+            codeKeyID: codeKeyID, generation: generation,
             digits: digits, tries: tries, created: created, expires: expires, sends: sends, paid: paid, state: state)
     }
 }

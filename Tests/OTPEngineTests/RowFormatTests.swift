@@ -22,14 +22,17 @@ struct RowFormatTests {
         if random.number(below: 2) == 0 { attempts.devices = budget() }
         for _ in 0..<random.number(below: 5) {
             let tries = Int(random.number(below: 10)) + 1
+            let kinds: [MethodKind] = [.sms, .voice, .email, .authenticatorApp, .guardian, "passkey"]
+            let method = kinds[Int(random.number(below: UInt64(kinds.count)))]
             let outcome = random.bytes(Int(random.number(below: 65)))
             attempts.challenges.append(
                 Challenge(
                     id: ChallengeID(random.bytes(16)), purpose: ChallengePurpose.allCases[Int(random.number(below: 3))],
                     subject: random.number(below: 2) == 0 ? nil : SubjectID(random: random),
                     binding: RequesterBinding(Bytes32(random: random)), isDeliverable: random.number(below: 2) == 0,
+                    method: method, reason: StepUpReason(rawValue: UInt8(random.number(below: 12))),
                     codeKeyID: UInt32(random.number(below: 1 << 32)), generation: UInt32(random.number(below: 1 << 32)),
-                    digits: Int(random.number(below: 5)) + 6, tries: tries, created: time(), expires: time(),
+                    digits: method.sendsCode ? Int(random.number(below: 5)) + 6 : 0, tries: tries, created: time(), expires: time(),
                     sends: Int(random.number(below: 65_536)),
                     paid: (0..<random.number(below: UInt64(tries) + 1)).map { _ in
                         Challenge.PaidGuess(
@@ -79,7 +82,7 @@ struct RowFormatTests {
         #expect(NumberAttempts().encoded.count == 84)
         let bench = TestBench()
         _ = try await bench.begin()
-        #expect(try await bench.attempts()?.encoded.count == 84 + 114)
+        #expect(try await bench.attempts()?.encoded.count == 84 + 116)
     }
 
     @Test("a row and its challenges are in the partition of the tag")

@@ -37,7 +37,10 @@ struct SweepTests {
         #expect(try await sweepAll(bench).ended == 0)
         bench.clock.advance(.seconds(1))
         #expect(try await sweepAll(bench).ended == 2)
-        #expect(try await events(bench) == ["challengeAbandoned sends=1 guesses=0", "challengeExhausted sends=1 guesses=5"])
+        #expect(
+            try await events(bench) == [
+                "challengeAbandoned sends=1 guesses=0 method=sms", "challengeExhausted sends=1 guesses=5 method=sms",
+            ])
         #expect(try await sweepAll(bench).ended == 0)
     }
 
@@ -78,7 +81,7 @@ struct SweepTests {
         _ = try await bench.begin()
         bench.clock.advance(.seconds(7_200))
         _ = try await bench.begin()
-        #expect(try await events(bench) == ["challengeAbandoned sends=1 guesses=0"])
+        #expect(try await events(bench) == ["challengeAbandoned sends=1 guesses=0 method=sms"])
         #expect(try await bench.attempts()?.challenges.count == 1)
     }
 

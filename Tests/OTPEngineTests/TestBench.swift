@@ -245,7 +245,7 @@ struct TestBench {
             challenge.token, code: right(challenge), attempt: attempt ?? self.attempt(), requester: requester)
         switch paid {
         case .right(let guess): return try await engine.complete(guess, outcome: Array("welcome".utf8))
-        case .repeated(let outcome, _, _): return .repeated(outcome: outcome)
+        case .repeated(let repeated): return .repeated(outcome: repeated.outcome)
         }
     }
 

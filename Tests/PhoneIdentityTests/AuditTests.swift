@@ -7,6 +7,41 @@ import Testing
 @testable import PhoneIdentity
 
 @Suite("Every outcome is in the log") struct AuditTests {
+    @Test("whoever has the log recounts every challenge's guesses, completed or not, and sees that none had more than its budget")
+    func guessesAreRecounted() async throws {
+        let deployment = try TestDeployment()
+        let process = try await deployment.openForAll()
+        var expected: [Int: Int] = [:]
+        for wrong in 0...5 {
+            let number = TestProcess.number(wrong)
+            let receipt = try await process.begin(.signUp, number)
+            let code = try #require(try await process.code(number))
+            let attempt = process.attempt()
+            for _ in 0..<wrong {
+                // Each asked twice: a guess is evaluated once.
+                let (attempt, typed) = (process.attempt(), TestProcess.wrong(code))
+                for _ in 0..<2 { _ = await refusal { try await process.complete(receipt, typed, attempt: attempt) } }
+            }
+            // The sixth guess of one is refused, whatever it is.
+            let last = await refusal { try await process.complete(receipt, code, attempt: attempt) }
+            #expect(last?.name == (wrong == 5 ? "otp.exhausted" : nil))
+            expected[min(wrong + 1, 5), default: 0] += 1
+        }
+        _ = try await process.begin(.recovery, TestProcess.number(9))
+        expected[0, default: 0] += 1
+        let passkey = try await process.begin(.signUp, by: "passkey")
+        for _ in 0..<3 { _ = await refusal { try await process.complete(passkey, answer: .response([1])) } }
+        _ = try await process.complete(passkey, answer: TestProcess.response(passkey))
+        expected[4, default: 0] += 1
+        deployment.clock.advance(by: .seconds(2 * 3600))
+        try await process.service.sweep()
+        var recount = GuessRecount()
+        for leaf in try await deployment.entries(process) { recount.add(leaf) }
+        #expect(recount.challenges == (0...5).map { expected[$0, default: 0] })
+        #expect(recount.total == 8 && recount.completed == 6 && recount.most == 5)
+        #expect(recount.over(5) == 0 && recount.over(4) == expected[5])
+    }
+
     @Test("as many entries of each kind as outcomes of that kind, whoever asked and however it ended")
     func counts() async throws {
         let deployment = try TestDeployment()

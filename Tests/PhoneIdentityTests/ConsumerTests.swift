@@ -109,7 +109,7 @@ import Testing
         let export = try await service.export(support)
         #expect(export.pseudonym == support)
         // A completed challenge answers with the host's own.
-        guard case .steppedUp(let named, let proof) = try await process.prove(.stepUp(support), number) else {
+        guard case .steppedUp(let named, let proof) = try await process.prove(.stepUp(support, because: .dataExport), number) else {
             Issue.record("No step-up.")
             return
         }

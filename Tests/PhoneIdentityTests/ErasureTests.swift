@@ -109,7 +109,7 @@ import Testing
                 .exported, .historyReleased,
             ])
         #expect(export.number == number && export.region == "CH" && export.pseudonym == pseudonym)
-        #expect(export.lastProof == proof.provenAt && export.enrolledAt < export.lastProof)
+        #expect(export.lastProof == proof.provenAt && export.enrolledAt < proof.provenAt)
         #expect(export.consents == (try await process.service.consents(of: pseudonym)))
         // Every entry of the history is a leaf of the log, and none of the log's is missing.
         let leaves = try await deployment.entries(process)
@@ -156,7 +156,8 @@ import Testing
         let (enrolment, _) = try #require(try await process.service.enrolment(of: subject))
         let keys = try #require(try await deployment.keys.rows("keys").first { $0.key.row == subject.bytes })
         return [
-            "subject": subject.bytes, "record": enrolment.record.bytes, "tag": enrolment.tag.bytes, "history key": enrolment.historyKey,
+            "subject": subject.bytes, "record": enrolment.record.bytes, "tag": try #require(enrolment.number).tag.bytes,
+            "history key": enrolment.historyKey,
             "seed": enrolment.wrappedSeed, "pseudonym": pseudonym.bytes, "pseudonym as text": Array(pseudonym.rawValue.utf8),
             "number": Array(number.dropFirst().utf8), "national number": Array(number.dropFirst(3).utf8),
             // The wrapped keys are what the row has behind its head.

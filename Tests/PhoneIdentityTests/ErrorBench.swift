@@ -38,7 +38,7 @@ struct Provocation: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(code): \(what)" }
 
-    static let all = numbers + challenges + people + storage + keys + log
+    static let all = numbers + challenges + people + methods + storage + keys + log
 }
 
 /// A deployment in which things go wrong.

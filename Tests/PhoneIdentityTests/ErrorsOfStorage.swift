@@ -144,7 +144,8 @@ extension Provocation {
                 let subject = try #require(try await bench.service.pseudonyms.subject(of: person))
                 let proof = StepUpProof(
                     subject: subject, challenge: [UInt8](repeating: 1, count: 16), provenAt: bench.deployment.clock.now(),
-                    key: SecretBytes(random: bench.deployment.random))
+                    reason: .dataExport,
+                    isByNumber: true, key: SecretBytes(random: bench.deployment.random))
                 return try await bench.refused { _ = try await bench.service.environment.keyService.releaseHistoryKey(for: proof) }
             },
             Provocation("vault.erasurePending", "a reader that holds older pages", writes: "the person's rows are gone") { bench in
@@ -229,8 +230,6 @@ extension Provocation {
             "vault.resealDue", "vault.logHeadOutdated", "vault.logForked", "vault.evaluationBudget", "vault.notDelivered",
             "process.unavailable", "process.outcomeUnknown", "process.refused", "process.invalidSize", "process.cancelled",
             "process.addressInUse", "process.invalidSetting",
-            // Of authenticator apps, which no flow of the façade asks for yet: OTPEngineTests provokes them.
-            "otp.authenticatorNotFound", "otp.codeUsed", "otp.authenticatorKeyUnknown", "otp.labelInvalid",
         ]
 
         /// A limit on the address space, with 1 GB to spare for the tests beside this one, for as long as one allocation of 4 GB takes.
@@ -252,8 +251,7 @@ extension Provocation {
     #else
         /// Nothing makes an allocation fail here: macOS tells no process how much it has, and heeds no limit on the address space.
         static let notHere: Set<String> = [
-            "crypto.outOfMemory",
-            "otp.authenticatorNotFound", "otp.codeUsed", "otp.authenticatorKeyUnknown", "otp.labelInvalid",
+            "crypto.outOfMemory"
         ]
         private static let memory: [Provocation] = []
     #endif

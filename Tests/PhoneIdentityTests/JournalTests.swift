@@ -16,6 +16,9 @@ private struct HandledKeyService: KeyService {
     let loses: @Sendable () -> Bool
 
     func put(_ deposit: borrowing KeyDeposit) async throws(VaultError) { try await base.put(deposit) }
+    func addShredKey(forChangeOfNumber deposit: borrowing ShredKeyDeposit) async throws(VaultError) {
+        try await base.addShredKey(forChangeOfNumber: deposit)
+    }
     func releaseHistoryKey(for proof: StepUpProof) async throws(VaultError) -> SecretBytes { try await base.releaseHistoryKey(for: proof) }
     func erase(_ subject: SubjectID) async throws(VaultError) -> ErasureReceipt { try await base.erase(subject) }
     func unconfirmed(before: Timestamp, limit: Int) async throws(VaultError) -> [DepositReference] {

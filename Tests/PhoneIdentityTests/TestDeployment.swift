@@ -240,7 +240,7 @@ struct TestProcess: Sendable {
     /// The code of the latest message to a number; `nil` where none came.
     func code(_ number: String, digits: Int = 6) async throws -> String? {
         try await deliver()
-        guard let item = deployment.inbox.items.last(where: { $0.number == number }) else { return nil }
+        guard let item = deployment.inbox.items.last(where: { $0.recipient == number }) else { return nil }
         let code = DevelopmentInbox.code(in: item.text, digits: digits)
         if let code { deployment.keepSecret(code) }
         return code
@@ -270,9 +270,11 @@ struct TestProcess: Sendable {
         return pseudonym
     }
 
-    func stepUp(_ pseudonym: Pseudonym, _ number: String) async throws -> StepUpProof {
+    func stepUp(_ pseudonym: Pseudonym, _ number: String, because reason: StepUpReason = .dataExport) async throws -> StepUpProof {
         clock.advance(by: .seconds(3600))
-        guard case .steppedUp(pseudonym, let proof) = try await prove(.stepUp(pseudonym), number) else { throw Unexpected("no step-up") }
+        guard case .steppedUp(pseudonym, let proof) = try await prove(.stepUp(pseudonym, because: reason), number) else {
+            throw Unexpected("no step-up")
+        }
         return proof
     }
 

@@ -148,7 +148,8 @@ struct CustodyExport {
         let release = try #require(try await service.releases(limit: 10).first)
         give("release", release.encoded.dropFirst() + release.id)
         _ = try await service.releaseHistoryKey(
-            for: parties.vault.stepUpProof(subject: people[1].audit.id, challenge: random.bytes(16), at: parties.clock.now()))
+            for: parties.vault.stepUpProof(
+                subject: people[1].audit.id, challenge: random.bytes(16), at: parties.clock.now(), for: .dataExport))
         try await service.submit(file, set.approvals)
         try await service.addShredKey(
             ShredKeyDeposit(

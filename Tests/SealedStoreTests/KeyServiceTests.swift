@@ -77,7 +77,8 @@ import Testing
         _ = try await parties.service.releaseShredKey(for: parties.order(prepared).release)
         let receipt = try await parties.service.erase(subject)
         #expect(try await refusal { _ = try await parties.service.releaseShredKey(for: parties.order(prepared).release) } == .notFound)
-        let proof = parties.vault.stepUpProof(subject: subject, challenge: parties.random.bytes(16), at: parties.clock.now())
+        let proof = parties.vault.stepUpProof(
+            subject: subject, challenge: parties.random.bytes(16), at: parties.clock.now(), for: .dataExport)
         #expect(try await refusal { _ = try await parties.service.releaseHistoryKey(for: proof) } == .notFound)
         #expect(try await parties.releases(of: subject) == nil)
 
@@ -123,7 +124,8 @@ import Testing
         let custody = try TestCustody(budget: .init(releasesPerDay: 1, revealsPerDay: 0, historiesPerDay: 3), observer: alarms)
         let (person, _) = try await custody.enrol(custody.newNumber())
         func proof() throws -> StepUpProof {
-            try custody.vault().stepUpProof(subject: person.audit.id, challenge: custody.random.bytes(16), at: custody.clock.now())
+            try custody.vault().stepUpProof(
+                subject: person.audit.id, challenge: custody.random.bytes(16), at: custody.clock.now(), for: .dataExport)
         }
         func refused(_ proof: StepUpProof) async throws -> VaultError.Code? {
             try await refusal { _ = try await custody.service.releaseHistoryKey(for: proof) }
@@ -177,7 +179,7 @@ import Testing
         let (prepared, _) = try await parties.enrol("+41446681800")
         let subject = prepared.audit.id
         func proof(_ vault: NumberVault, _ age: Duration) -> StepUpProof {
-            vault.stepUpProof(subject: subject, challenge: parties.random.bytes(16), at: parties.clock.now() - age)
+            vault.stepUpProof(subject: subject, challenge: parties.random.bytes(16), at: parties.clock.now() - age, for: .dataExport)
         }
         let good = proof(parties.vault, .seconds(899))
         let key = try await parties.service.releaseHistoryKey(for: good)

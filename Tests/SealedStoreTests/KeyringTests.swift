@@ -175,13 +175,15 @@ private func keyringCode(_ body: () throws -> Void) throws -> KeyringError.Code?
 
     @Test func `A keyring without one of its keys, or with one too short, is incomplete`() throws {
         let parties = try TestParties()
-        let names = ["pepper", "record-mac", "pseudonym-root", "token", "code", "proof", "attestation"]
+        let names = ["pepper", "record-mac", "pseudonym-root", "token", "code", "authenticator", "proof", "attestation"]
         func make(without missing: String?, short: String?) throws -> KeyringError.Code? {
             var entries = KeyringEntries()
             for name in names where name != missing {
                 entries.add(name, SecretBytes(count: name == short ? 31 : 32, random: parties.random))
             }
-            for name in ["token-id", "code-id", "index-epoch"] where name != missing { entries.add(name, [0, 0, 0, 7]) }
+            for name in ["token-id", "code-id", "authenticator-id", "index-epoch"] where name != missing {
+                entries.add(name, [0, 0, 0, 7])
+            }
             let path = parties.directory + "/" + UUID().uuidString
             try KeyringFile.create(
                 at: path, kind: .host, deployment: parties.deployment.bytes, entries: entries, passphrase: passphrase,
@@ -192,7 +194,9 @@ private func keyringCode(_ body: () throws -> Void) throws -> KeyringError.Code?
             }
         }
         #expect(try make(without: nil, short: nil) == nil)
-        for name in names + ["token-id", "code-id", "index-epoch"] { #expect(try make(without: name, short: nil) == .incomplete) }
+        for name in names + ["token-id", "code-id", "authenticator-id", "index-epoch"] {
+            #expect(try make(without: name, short: nil) == .incomplete)
+        }
         for name in names { #expect(try make(without: nil, short: name) == .incomplete) }
     }
 }

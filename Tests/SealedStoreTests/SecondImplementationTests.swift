@@ -60,7 +60,7 @@ import Testing
             }
             try await sender.send(order())
             #expect(recipient.numbers.last == person[0])
-            let proof = vault.stepUpProof(subject: subject, challenge: SystemRandomSource().bytes(16), at: clock.now())
+            let proof = vault.stepUpProof(subject: subject, challenge: SystemRandomSource().bytes(16), at: clock.now(), for: .dataExport)
             let history = try await service.releaseHistoryKey(for: proof)
             #expect(try X25519.publicKey(of: history) == Self.unhex(person[6]))
             #expect(try await service.erase(subject).isSigned(by: second.keyService.publicKey))

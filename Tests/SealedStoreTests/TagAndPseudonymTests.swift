@@ -77,9 +77,9 @@ import Testing
 
         // Another subject's removal leaves the claim alone.
         var commit = StagedCommit(random: parties.random)
-        try await parties.vault.stageRemoval(of: second.audit.id, record: second.record, tag: tags.uniqueness, in: &commit)
+        try await parties.vault.stageRemoval(of: second.audit.id, record: second.record, tags: [tags.uniqueness], in: &commit)
         #expect(commit.isEmpty)
-        try await parties.vault.stageRemoval(of: first.audit.id, record: first.record, tag: tags.uniqueness, in: &commit)
+        try await parties.vault.stageRemoval(of: first.audit.id, record: first.record, tags: [tags.uniqueness], in: &commit)
         try await commit.commit(to: parties.rows)
         #expect(try await parties.vault.claim(of: tags.uniqueness) == nil)
         #expect(try await parties.rows.record(at: first.vaultKey) == nil)
@@ -155,7 +155,7 @@ import Testing
                 try index(parties).pseudonym(of: prepared.audit.id, wrappedSeed: seed, linkGeneration: 0, for: .host))
             var commit = StagedCommit(random: parties.random)
             try await parties.vault.stageRemoval(
-                of: prepared.audit.id, record: prepared.record, tag: tags.uniqueness, in: &commit)
+                of: prepared.audit.id, record: prepared.record, tags: [tags.uniqueness], in: &commit)
             try await commit.commit(to: parties.rows)
         }
         #expect(names.count == 3)

@@ -82,7 +82,8 @@ final class TappedChannel: RequestChannel {
         let released = try await sender.releaseShredKey(for: order)
         #expect(bytes(of: released) == shredKey)
         #expect(try await refusal { _ = try await sender.releaseShredKey(for: order) } == .orderRefused)
-        let proof = try custody.vault().stepUpProof(subject: subject, challenge: custody.random.bytes(16), at: custody.clock.now())
+        let proof = try custody.vault().stepUpProof(
+            subject: subject, challenge: custody.random.bytes(16), at: custody.clock.now(), for: .dataExport)
         let history = try await host.releaseHistoryKey(for: proof)
         #expect(bytes(of: history) == historyKey)
 
@@ -111,6 +112,7 @@ final class TappedChannel: RequestChannel {
         let allowed: [KeyServiceRole: Set<KeyServiceOperation>] = [
             .host: [
                 .put, .releaseHistoryKey, .erase, .unconfirmed, .confirm, .discard, .releases, .acknowledge, .sweep, .deny, .closeReview,
+                .addShredKey,
             ],
             .evaluator: [.evaluate],
             .sender: [.releaseForOrder, .releaseForResealing, .addShredKey],

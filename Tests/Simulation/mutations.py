@@ -32,14 +32,14 @@ MUTATIONS = [
     (
         "new-challenge-refills-guesses",
         "Sources/OTPEngine/Challenge/Decision.swift",
-        "        try next.spendSend()\n        let ended",
-        "        try next.spendSend()\n        next.number.guesses = GuessBudget()\n        let ended",
+        "        try next.spendSend(by: request.method)\n        let ended",
+        "        try next.spendSend(by: request.method)\n        next.number.guesses = GuessBudget()\n        let ended",
         "more guesses for a number",
     ),
     (
         "success-refills-guesses",
         "Sources/OTPEngine/Challenge/Decision.swift",
-        "        next.giveBack(payment)\n",
+        "        next.giveBack(payment, by: challenge.method)\n",
         "        next.number.guesses = GuessBudget()\n",
         "more guesses for a number",
     ),
@@ -49,23 +49,20 @@ MUTATIONS = [
         "            guard winner == digest else { throw .alreadyCompleted }\n"
         "            return next.permitting(.repeatOutcome(outcome))\n"
         "        }\n"
-        "        guard digits == challenge.digits",
+        "        guard challenge.digits == 0 || digits == challenge.digits",
         "            return next.permitting(.repeatOutcome(outcome))\n"
         "        }\n"
-        "        guard digits == challenge.digits",
+        "        guard challenge.digits == 0 || digits == challenge.digits",
         "two attempts completed one challenge",
     ),
     (
         "code-before-its-commit",
         "Sources/PhoneIdentity/Flows/Begin.swift",
-        "                return try await engine.stageBegin(\n"
-        "                    occasion.challengePurpose, tag: tags.budget, subject: subject, isDeliverable: isDeliverable, route: route,\n"
-        "                    requester: requester, sealing: ticket, in: &commit)\n",
-        "                let begun = try await engine.stageBegin(\n"
-        "                    occasion.challengePurpose, tag: tags.budget, subject: subject, isDeliverable: isDeliverable, route: route,\n"
-        "                    requester: requester, sealing: ticket, in: &commit)\n"
-        "                try? queue.reserve().fill(item(for: begun, number: number, channel: channel, language: language))\n"
-        "                return begun\n",
+        "        try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> BegunChallenge in\n"
+        "            let (subject, isDeliverable) = try await addressee(&commit)\n",
+        "        try await committing { (unused: inout StagedCommit) async throws(IdentityError) -> BegunChallenge in\n"
+        "            var commit = StagedCommit(random: environment.random)\n"
+        "            let (subject, isDeliverable) = try await addressee(&commit)\n",
         "before its challenge was committed",
     ),
     (
@@ -142,7 +139,7 @@ MUTATIONS = [
     (
         "outcome-without-its-entry",
         "Sources/PhoneIdentity/Flows/Complete.swift",
-        "            outbox.record([event(action, .accountRecovery, enrolment.audit, counts)], in: &commit)\n",
+        "            outbox.record([event(action, .accountRecovery, enrolment.audit, counts, guess)], in: &commit)\n",
         "            _ = action\n",
         "challenges ended in a commit",
     ),
@@ -156,8 +153,8 @@ MUTATIONS = [
     (
         "recovery-without-recent-proof",
         "Sources/PhoneIdentity/Enrolment/RecoveryPolicy.swift",
-        "        if now < enrolment.lastProof + recentProof {",
-        "        if now >= enrolment.enrolledAt {",
+        "(now < number.lastProof + recentProof ||",
+        "(now >= enrolment.enrolledAt ||",
         "without a recent proof",
     ),
     (

@@ -65,6 +65,40 @@ final class Bench: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
+    /// Sets an app up for everybody who is known, so that they have recovery codes.
+    func setUpApps() async throws {
+        let label = try AuthenticatorLabel(issuer: "Timing", account: "timing")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [service] in await service.run() }
+            for index in 0..<Self.people {
+                clock.advance(by: .seconds(2))
+                let number = Self.known(index)
+                let old = keeper.code(number)
+                let receipt = try await service.begin(.recovery, number: number, region: nil, requester: requester)
+                while keeper.code(number) == old { await Task.yield() }
+                let completed = try await service.complete(
+                    receipt.token, code: keeper.code(number)!, attempt: AttemptID(random: random), requester: requester)
+                guard case .recovered(let person) = completed.verdict, let proof = completed.proof else { preconditionFailure("Let in.") }
+                let app = try await service.beginAuthenticator(of: person, proof: proof, label: label)
+                let text = app.withTypedSecret { String(decoding: $0, as: UTF8.self) }.lowercased().filter { $0 != " " }
+                let code = Self.appCode(Base32.decode(Substring(text))!, at: clock.now())
+                let codes = try await service.completeAuthenticator(of: person, code: code, attempt: AttemptID(random: random))
+                precondition(codes != nil, "An app was set up.")
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// What an authenticator app shows. Source: RFC 6238.
+    private static func appCode(_ secret: [UInt8], at time: Timestamp) -> String {
+        let step = withUnsafeBytes(of: UInt64(time.seconds / 30).bigEndian) { Array($0) }
+        let code = HMACSHA1.authenticate(step, key: SecretBytes(copying: secret)).withUnsafeBytes { bytes in
+            let offset = Int(bytes[19] & 15)
+            return bytes[offset..<offset + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } & 0x7FFF_FFFF
+        }
+        return String(format: "%06d", code % 1_000_000)
+    }
+
     /// Everybody asks for a code; those who are to be known type it.
     private func enrol() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

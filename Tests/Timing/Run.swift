@@ -39,7 +39,7 @@ struct Run {
 
     private static func judge() async throws {
         var (passed, failed) = (0, 0)
-        for compare in [begins, wrongGuesses, digits, guesses] as [(Double) async throws -> Comparison] {
+        for compare in [begins, wrongGuesses, recoveryCodes, digits, guesses] as [(Double) async throws -> Comparison] {
             var holds = false
             for _ in 0..<attempts where !holds {
                 let clean = try await compare(0)
@@ -87,6 +87,32 @@ struct Run {
                 return try await Comparison.nanoseconds {
                     do throws(IdentityError) {
                         _ = try await bench.service.complete(receipt.token, code: code, attempt: attempt, requester: bench.requester)
+                    } catch {
+                        guard error.code.rawValue == OTPError.Code.wrongCode.rawValue else { throw error }
+                    }
+                    if delay > 0 { Comparison.plant(delay) }
+                }
+            }
+            try await comparison.sample(
+                { try await guess(Bench.known(index % Bench.people), delay) }, { try await guess(Bench.unknown(index % Bench.people), 0) })
+        }
+        return comparison
+    }
+
+    /// A recovery code that is nobody's, for a number whose owner has such codes, and for one without an account.
+    private static func recoveryCodes(plantedIn delay: Double) async throws -> Comparison {
+        let bench = try await Bench()
+        try await bench.setUpApps()
+        var comparison = Comparison("a recovery code for a known and an unknown number")
+        for index in 0..<samples {
+            func guess(_ number: String, _ delay: Double) async throws -> Double {
+                let receipt = try await bench.service.begin(
+                    .recovery, by: .recoveryCode, account: .number(number), requester: bench.requester)
+                let attempt = AttemptID(random: bench.random)
+                return try await Comparison.nanoseconds {
+                    do throws(IdentityError) {
+                        _ = try await bench.service.complete(
+                            receipt.token, answer: .recoveryCode("22222-22222-22222"), attempt: attempt, requester: bench.requester)
                     } catch {
                         guard error.code.rawValue == OTPError.Code.wrongCode.rawValue else { throw error }
                     }

@@ -87,7 +87,7 @@ final class Traffic {
         case .right(let guess):
             _ = try await host.complete(guess, outcome: [1])
             return guess.device.text
-        case .repeated(_, _, let device): return device.text
+        case .repeated(let repeated): return repeated.device.text
         }
     }
 

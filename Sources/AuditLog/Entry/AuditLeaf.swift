@@ -4,7 +4,7 @@ import RecordStorage
 /// The public part of an entry, 59 bytes: what the transparency report counts, and a commitment that hides the rest.
 ///
 /// Layout, all big-endian: version u8 = 1, event id 16, action u16, purpose u16 (0: none), month u32
-/// (year × 12 + month − 1), approval tier u8, delay class u8, commitment 32.
+/// (year × 12 + month − 1), approval tier u8, delay class or guesses u8, commitment 32.
 public struct AuditLeaf: Hashable, Sendable {
     /// Bytes of a leaf.
     public static let length = 59
@@ -17,6 +17,7 @@ public struct AuditLeaf: Hashable, Sendable {
     /// Months since the year 0: year × 12 + month − 1, in UTC.
     public let month: UInt32
     public let approvalTier: UInt8
+    /// Of a decision: how long it took, coarsely. Of a challenge's end: ``guesses``.
     public let delayClass: UInt8
     /// 32 bytes; see `EntryOpening.commitment`.
     public let commitment: [UInt8]
@@ -70,6 +71,9 @@ public struct AuditLeaf: Hashable, Sendable {
         writer.fixed(commitment)
         return writer.bytes
     }
+
+    /// How many guesses were evaluated in the challenge that ended with this entry; `nil` of any other entry.
+    public var guesses: Int? { action.endsChallenge ? Int(delayClass) : nil }
 
     /// The month as the report writes it, such as `2026-11`.
     public var monthText: String {

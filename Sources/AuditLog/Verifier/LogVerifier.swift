@@ -13,11 +13,12 @@ public struct LogVerifier: Sendable {
         self.key = key
     }
 
+    /// - Parameter visit: gets every entry in order. What it saw counts only if this returns.
     /// - Returns: the checkpoint that everything agrees with.
     /// - Throws: ``AuditError`` about the first fault, with its `path` and, for an entry, its `index`: `.badSignature`, `.badEntry`,
     ///   `.badTile`, `.tileMissing`, `.badRoot`, `.malformed`; `.storage` when a file cannot be read.
     /// - Complexity: O(size), holding one bundle in memory.
-    public func verify() async throws(AuditError) -> Checkpoint {
+    public func verify(visiting visit: (AuditLeaf) -> Void = { _ in }) async throws(AuditError) -> Checkpoint {
         guard let note = try await source.contents(of: TilePath.checkpoint) else {
             throw AuditError(.tileMissing, "The checkpoint is missing.", path: TilePath.checkpoint)
         }
@@ -34,7 +35,7 @@ public struct LogVerifier: Sendable {
                 try await compare(file, entriesIn: path, &wrongEntry, &wrongTile)
             }
             // The leaf tile was just compared: an entry that differs from it, or stands beside a different tree, is told by the root.
-            if wrongEntry == nil { try Self.checkForm(entries, from: index * 256, path) }
+            if wrongEntry == nil { try Self.checkForm(entries, from: index * 256, path, visit) }
         }
         for file in edge.takeFiles() where file.path.level != nil {
             try await compare(file, entriesIn: TilePath.entries(size / 256, width: Int(size % 256)).text, &wrongEntry, &wrongTile)
@@ -73,10 +74,12 @@ public struct LogVerifier: Sendable {
         wrongEntry = wrongEntry ?? AuditError(.badEntry, reason, path: bundle, index: index)
     }
 
-    private static func checkForm(_ entries: [[UInt8]], from first: UInt64, _ path: String) throws(AuditError) {
+    private static func checkForm(
+        _ entries: [[UInt8]], from first: UInt64, _ path: String, _ visit: (AuditLeaf) -> Void
+    ) throws(AuditError) {
         for (offset, entry) in entries.enumerated() {
             do {
-                _ = try AuditLeaf(bytes: entry)
+                visit(try AuditLeaf(bytes: entry))
             } catch {
                 let index = first + UInt64(offset)
                 throw AuditError(.badEntry, "Entry \(index) in \(path): \(error.reason)", path: path, index: index)

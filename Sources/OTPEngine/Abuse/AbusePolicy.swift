@@ -9,7 +9,7 @@ public struct AbusePolicy: Hashable, Sendable {
     /// Of a country. Its credit used up closes only those ranges in which nobody has completed a sign-up since yesterday; a sixteenth of it comes
     /// back each day. ``ConversionLimits/firstProbe`` is not used: a country does not close.
     public var country = ConversionLimits(credit: 400)
-    /// Limits of single countries, by ITU country calling code.
+    /// Limits of single countries, by ITU country calling code; under 0 that of e-mail, which else has that of each other country.
     public var countries: [UInt16: DailyLimits] = [:]
     /// Of each other country.
     public var otherCountries = DailyLimits(messages: 20_000, money: Money(6_000))

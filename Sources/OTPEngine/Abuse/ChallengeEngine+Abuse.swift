@@ -17,6 +17,84 @@ extension ChallengeEngine {
         try leases.refuseIfKnown(try uses(hashed(route), requester, standing), at: now)
     }
 
+    /// What the budgets hang on of somebody who is asked by a method that sends nothing: apart from those of their number, so that what closes
+    /// the one leaves the other open.
+    public func methodTag(of subject: SubjectID) -> BudgetTag { methodTag("SPNI/v1/budget-person", subject.bytes) }
+
+    /// The same of somebody whom a stranger has named by a number or an address, whoever that is: for each method apart, so that whoever closes one
+    /// leaves the others open.
+    public func methodTag(of tag: BudgetTag, _ method: MethodKind) -> BudgetTag {
+        methodTag("SPNI/v1/budget-methods", tag.bytes + Array(method.rawValue.utf8))
+    }
+
+    /// Of a challenge whose answers cannot be guessed: one of its own.
+    public func freshTag() -> BudgetTag {
+        guard let tag = BudgetTag(bytes: random.bytes(32)) else { preconditionFailure("A tag has 32 bytes.") }
+        return tag
+    }
+
+    /// Stands for somebody who is not there, always the same one for one name.
+    package func decoy(of tag: BudgetTag) -> SubjectID {
+        guard let subject = SubjectID(bytes: Array(methodTag("SPNI/v1/decoy", tag.bytes).bytes.prefix(16))) else {
+            preconditionFailure("A subject has 16 bytes.")
+        }
+        return subject
+    }
+
+    func methodTag(_ label: StaticString, _ bytes: [UInt8]) -> BudgetTag {
+        var hash = BLAKE2b(label: label, key: budgetKey.secret)
+        hash.append(bytes)
+        guard let tag = BudgetTag(bytes: hash.finish()) else { preconditionFailure("A digest has 32 bytes.") }
+        return tag
+    }
+
+    /// Whether this device has proven what the tag stands for.
+    public func isKnownDevice(_ requester: Requester, for tag: BudgetTag) -> Bool {
+        devices.isKnown(requester.deviceToken, for: tag, at: time.now())
+    }
+
+    /// Refuses a client whose network has asked for enough for now, before anything is computed for what it asks. Takes nothing.
+    ///
+    /// - Throws: ``OTPError`` with code `.networkLimited`, `.proofInvalid` or `.requesterInvalid`.
+    public func refuseIfLimited(_ requester: Requester) throws(OTPError) {
+        let now = time.now()
+        if case .work(let solution) = requester.proof { _ = try puzzles.check(solution, by: try RequesterBinding(requester), at: now) }
+        try leases.refuseIfKnown(try usesOfQuestion(requester, Standing(requester.proof)), at: now)
+    }
+
+    /// Takes what a question costs that sends nothing, in the caller's commit.
+    ///
+    /// - Throws: ``OTPError`` as ``refuseIfLimited(_:)``, and `.unavailable`.
+    package func stageQuestion(by requester: Requester, in commit: inout StagedCommit) async throws(OTPError) {
+        let solved = try solved(requester)
+        let hold = try await hold(try usesOfQuestion(requester, Standing(requester.proof)), for: commit)
+        let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + hold.carried.map { $0.use.key.recordKey(partitions) }
+        var records: ArraySlice<StoredRecord?>
+        do { records = try await store.records(at: keys)[...] } catch { throw OTPError(error) }
+        if let solved {
+            guard records.removeFirst() == nil else { throw .proofInvalid }
+            commit.insert([1], at: solved.recordKey(partitions), expiresAt: solved.expiresAt)
+        }
+        try stage(hold, records, at: time.now(), in: &commit)
+    }
+
+    /// Refuses what the number's own budget would, before somebody is paid to look the number up. Takes nothing.
+    ///
+    /// - Throws: ``OTPError`` with code `.tooManySends`, `.locked`, `.unavailable`.
+    package func refuseIfSpent(_ tag: BudgetTag, requester: Requester) async throws(OTPError) {
+        let rows = try await rows(of: tag, account: requester.pseudonym).0
+        let payers = payers(rows, isKnownDevice: devices.isKnown(requester.deviceToken, for: tag, at: time.now()))
+        let request = ChallengeRequest(
+            id: ChallengeID(of: tag, random: random), purpose: .verification, subject: nil, binding: try RequesterBinding(requester),
+            isDeliverable: true, codeKeyID: codeKeys.current.id, rowSecret: RowSecret(random: random))
+        _ = try decide(rows.number.attempts, .begin(request), policy, at: time.now(), payers: payers)
+    }
+
+    /// Deletes the budget of somebody who is being erased, in the caller's commit.
+    package func stageErasure(of subject: SubjectID, in commit: inout StagedCommit) async throws(OTPError) {
+        if let record = try await rows(of: methodTag(of: subject)).0.number.record { commit.delete(record) }
+    }
+
     func hashed(_ route: SendRoute) -> HashedRoute { HashedRoute(route, budgetKey, blocks: blockKey) }
 
     /// Work that lets a client past the limits of its network, once.
@@ -76,14 +154,22 @@ extension ChallengeEngine {
     /// What a begin or a resend takes from shared budgets.
     func uses(_ route: HashedRoute?, _ requester: Requester, _ standing: Standing) throws(OTPError) -> [BudgetLeases.Use] {
         let price = price(of: route)
-        var uses = [BudgetLeases.Use(key: .deployment, price: price)]
+        let isEmail = route?.kind == .email
+        // E-mail has a day's limit of its own, so that a flood of it stops no text.
+        var uses = isEmail ? [] : [BudgetLeases.Use(key: .deployment, price: price)]
         if let route { uses.append(.init(key: .country(route.country), price: price)) }
-        if let route, standing.isStrange { uses.append(.init(key: .range(route.range), price: .zero)) }
+        if let route, standing.isStrange, !isEmail { uses.append(.init(key: .range(route.range), price: .zero)) }
         if let network = requester.network, standing == .stranger {
             uses.append(.init(key: .network(try BudgetName(network: network, budgetKey)), price: .zero))
         }
-        if let block = route?.block, standing.isStrange { uses.append(.init(key: .block(block), price: .zero)) }
+        if let block = route?.block, standing.isStrange, !isEmail { uses.append(.init(key: .block(block), price: .zero)) }
         return uses
+    }
+
+    /// What is asked of people who are not signed in and sends nothing takes of their network what a code would.
+    func usesOfQuestion(_ requester: Requester, _ standing: Standing) throws(OTPError) -> [BudgetLeases.Use] {
+        guard let network = requester.network, standing == .stranger, requester.pseudonym == nil else { return [] }
+        return [BudgetLeases.Use(key: .network(try BudgetName(network: network, budgetKey)), price: .zero)]
     }
 
     /// What a guess takes: one of the wrong ones of its network, until it proves to be right.
@@ -162,16 +248,23 @@ extension ChallengeEngine {
         of challenge: ChallengeCounts, _ drawn: TokenRoute, _ guess: BudgetLeases.Use?, _ requester: Requester,
         in commit: inout StagedCommit
     ) {
-        var keys: [SharedBudgetKey] = [.deployment]
-        if let route = drawn.route {
-            keys.append(.country(route.country))
-            if drawn.standing.isStrange { keys.append(.range(route.range)) }
-        }
-        if let network = requester.network, drawn.standing == .stranger, let name = try? BudgetName(network: network, budgetKey) {
-            keys.append(.network(name))
+        var keys: [SharedBudgetKey] = []
+        if drawn.route?.kind == .email {
+            // Whoever has a mail server completes as many as they like: that earns no texts.
+            keys = [.country(0)]
+        } else if challenge.sends > 0 {
+            keys = [.deployment]
+            if let route = drawn.route {
+                keys.append(.country(route.country))
+                if drawn.standing.isStrange { keys.append(.range(route.range)) }
+            }
+            if let network = requester.network, drawn.standing == .stranger, let name = try? BudgetName(network: network, budgetKey) {
+                keys.append(.network(name))
+            }
         }
         if let guess { keys.append(guess.key) }
-        let vouched = drawn.standing == .vouchedFor ? drawn.route.map { SharedBudgetKey.range($0.range) } : nil
+        let vouched =
+            drawn.standing == .vouchedFor && drawn.route?.kind != .email ? drawn.route.map { SharedBudgetKey.range($0.range) } : nil
         commit.accompany(
             CompletionNote(
                 leases: leases, keys: keys, vouched: vouched, guess: guess, earned: price(of: drawn.route) * challenge.sends,

@@ -10,6 +10,9 @@ public struct SendRoute: Hashable, Sendable {
     let range: [UInt8]
     let block: [UInt8]
 
+    /// To an e-mail address: no country, no range, no price.
+    public static let email = Self(countryCallingCode: 0, kind: .email, range: [], block: [])
+
     /// - Parameters:
     ///   - range: what stands for the numbers that begin alike, such as country calling code and four digits. Hashed under the budget key
     ///     before it goes anywhere.
@@ -33,13 +36,20 @@ struct HashedRoute: Hashable, Sendable {
     let kind: MessageKind
     let range: BudgetName
     /// `nil` in a token, which says as little of the number as it can: a resend goes where a code went already.
-    let block: BudgetName?
+    private(set) var block: BudgetName?
 
     init(_ route: SendRoute, _ key: BudgetKey, blocks: BudgetKey) {
         country = route.countryCallingCode
         kind = route.kind
         range = BudgetName("SPNI/v1/budget-range", route.range, key)
         block = BudgetName("SPNI/v1/budget-block", route.block, blocks)
+    }
+
+    /// The same way, in another form.
+    func travelling(as kind: MessageKind) -> Self {
+        var route = Self(country: country, kind: kind, range: range)
+        route.block = block
+        return route
     }
 
     fileprivate init(country: UInt16, kind: MessageKind, range: BudgetName) {
@@ -69,7 +79,7 @@ struct TokenRoute: Hashable, Sendable {
         let (country, kind, standing) = (try reader.u16(), try reader.u8(), try reader.u8())
         let range = BudgetName(try reader.u64())
         guard let kind = MessageKind(rawValue: kind), let standing = Standing(rawValue: standing) else { throw MalformedBytes() }
-        route = country == 0 ? nil : HashedRoute(country: country, kind: kind, range: range)
+        route = country == 0 && kind != .email ? nil : HashedRoute(country: country, kind: kind, range: range)
         self.standing = standing
     }
 }
@@ -88,8 +98,9 @@ enum Standing: UInt8, Hashable, Sendable {
 
     init(_ proof: RequesterProof?) {
         switch proof {
-        case nil: self = .stranger
-        case .work: self = .hasWorked
+        // A response counts for nothing until the host's check has turned it into `passedCheck`.
+        case nil, .response: self = .stranger
+        case .work, .passedCheck: self = .hasWorked
         case .checkedByHost: self = .vouchedFor
         }
     }

@@ -35,6 +35,8 @@ extension Money: CustomStringConvertible {
 public enum MessageKind: UInt8, Hashable, Sendable, CaseIterable {
     case text = 0
     case voice = 1
+    /// Costs nothing; a day's limit of its own keeps it from being used to flood people.
+    case email = 2
 }
 
 /// What a message costs, by where it goes. From the host's contract with its gateway.
@@ -49,7 +51,13 @@ public struct Tariff: Hashable, Sendable {
             self.voice = voice
         }
 
-        func of(_ kind: MessageKind) -> Money { kind == .text ? text : voice }
+        func of(_ kind: MessageKind) -> Money {
+            switch kind {
+            case .text: text
+            case .voice: voice
+            case .email: .zero
+            }
+        }
     }
 
     /// By ITU country calling code, 1...999.

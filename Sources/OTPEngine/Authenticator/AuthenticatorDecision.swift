@@ -8,6 +8,8 @@ package enum AuthenticatorEvent: Hashable, Sendable {
     case guess(AuthenticatorGuessKind, AttemptDigest, digits: Int?)
     /// A guess that was paid for, compared and found right is about to take effect.
     case accept(AuthenticatorProof, AttemptDigest, outcome: [UInt8])
+    /// A recovery code that was found right is about to be used up, by whoever has counted the guess elsewhere.
+    case useRecoveryCode(digest: [UInt8])
     /// New recovery codes were drawn.
     case replaceRecoveryCodes(RecoverySet)
     /// What the row keeps was sealed anew under the key of this id.
@@ -85,6 +87,11 @@ package func decide(
         try next.accept(proof, payment, policy, at: now)
         next.payments.removeAll { $0.digest == digest }
         next.answer = .init(digest: digest, time: now, outcome: outcome)
+        return AuthenticatorDecision(state: next, permission: .take)
+
+    case .useRecoveryCode(let digest):
+        guard let index = next.recovery?.digests.firstIndex(of: digest) else { throw .codeUsed }
+        next.recovery?.digests.remove(at: index)
         return AuthenticatorDecision(state: next, permission: .take)
 
     case .replaceRecoveryCodes(let recovery):

@@ -148,6 +148,30 @@ extension AuthenticatorEngine {
         return step
     }
 
+    /// Which of a person's recovery codes was typed; `nil` where it is none of them, or there are none.
+    ///
+    /// Counts nothing: a code is one of 28¹⁵, which nobody guesses, and what has to be limited is limited by the challenge that it answers. So
+    /// strangers who try their luck close nothing to the owner.
+    func recoveryCode(typed code: SubmittedRecoveryCode, of subject: SubjectID) async throws(OTPError) -> [UInt8]? {
+        let own = try await row(of: subject).state.recovery
+        // Of somebody who has none the work is done on what nobody has, so that it takes as long.
+        let (set, holder) = own.map { ($0, subject) } ?? (nobodys.set, nobodys.subject)
+        let digest = sealer.digest(code.characters, of: holder, key: try sealer.recoveryKey(of: set, holder))
+        let isOne = set.digests.reduce(false) { constantTimeEquals($1, digest) || $0 }
+        return isOne && own != nil ? digest : nil
+    }
+
+    /// Uses a recovery code up in the caller's commit.
+    ///
+    /// - Throws: ``OTPError`` with code `.codeUsed` when something else was faster, `.unavailable`.
+    func stageUse(ofRecoveryCode digest: [UInt8], by person: AuditSubject, in commit: inout StagedCommit) async throws(OTPError) {
+        let row = try await row(of: person.id)
+        let now = time.now()
+        let decision = try decide(row.state, .useRecoveryCode(digest: digest), policy, at: now)
+        stage(decision, of: row, at: now, in: &commit)
+        record(.recoveryCodeUsed, person, at: now, [.init("left", decision.state.recovery?.digests.count ?? 0)], in: &commit)
+    }
+
     /// Lets a right code or recovery code take effect in the caller's commit, once, and gives the guess back.
     ///
     /// - Parameter outcome: what the same attempt is answered with for two minutes; at most 64 bytes.

@@ -17,6 +17,8 @@ public struct AuthenticatorEngine: Sendable {
     let sealer: AuthenticatorSealer
     let retry: ConflictRetry
     let queue = KeyedQueue<SubjectID>()
+    /// Recovery codes that nobody has, for looking at what strangers type.
+    let nobodys: (subject: SubjectID, set: RecoverySet)
     public let policy: AuthenticatorPolicy
 
     /// - Parameters:
@@ -43,7 +45,10 @@ public struct AuthenticatorEngine: Sendable {
         self.time = time
         self.random = random
         self.recorder = recorder
-        sealer = AuthenticatorSealer(deployment: deployment, keys: keys)
+        let sealer = AuthenticatorSealer(deployment: deployment, keys: keys)
+        self.sealer = sealer
+        let nobody = SubjectID(random: random)
+        nobodys = (nobody, sealer.seal(RecoveryCodes(random: random), of: nobody, random: random))
         self.policy = policy
         self.retry = retry
     }

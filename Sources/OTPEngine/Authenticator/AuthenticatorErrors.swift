@@ -26,7 +26,7 @@ extension OTPError {
         Self(.malformedCode, "This is no code of the app: type all its digits, and nothing else.")
     }
     static var malformedRecoveryCode: Self {
-        Self(.malformedCode, "This is not a recovery code: type its twelve letters and digits.")
+        Self(.malformedCode, "This is not a recovery code: type its fifteen letters and digits.")
     }
     static var wrongAuthenticatorCode: Self { Self(.wrongCode, "This is not the app's present code; type the one that it shows now.") }
     static var wrongRecoveryCode: Self { Self(.wrongCode, "This is none of the recovery codes that are left; check it and type it again.") }

@@ -6,7 +6,7 @@
 /// is one unit and one with 6 digits 98 (3.0120·10⁻⁶), so that both together keep the promise, whichever came first. With 6 digits alone
 /// 30 failures are let through: 30 · 3.0008·10⁻⁶ = 9.0024·10⁻⁵, and 310 units are left for an app with 8 digits that replaces it.
 ///
-/// A recovery code is one of 28¹² (57.7 bits): 7,300 guesses a year at ten of them succeed with at most 3.2·10⁻¹³.
+/// A recovery code is one of 28¹⁵ (72.1 bits): 7,300 guesses a year at ten of them succeed with at most 1.5·10⁻¹⁷.
 public struct AuthenticatorPolicy: Sendable, Hashable {
     /// What counts for the app's codes. ``GuessPolicy/yearlyFailuresBeforeLongCodes`` is not for them: their length is fixed when they are set up.
     public let guesses: GuessPolicy

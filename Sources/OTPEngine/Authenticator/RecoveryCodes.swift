@@ -1,17 +1,19 @@
 import CryptoPrimitives
 import RecordStorage
 
-/// The ten codes that let a person in without the app, as they are shown once: twelve characters in groups of four, `XXXX-XXXX-XXXX`.
+/// The ten codes that let a person in without the app, as they are shown once: fifteen characters in groups of five, such as
+/// `7F3KX-0PWRA-9C2MD`.
 ///
 /// In guarded memory, never printed; the row keeps digests alone, so they cannot be shown again.
 public final class RecoveryCodes: Sendable {
     /// How many there are.
     public static let count = RecoverySet.size
     /// Characters that count, and how many stand together.
-    static let length = 12
-    static let group = 4
+    static let length = 15
+    static let group = 5
 
-    /// 28 characters, of each pair that looks alike one: no B, I, L, O, Q, S, U, Z. Twelve of them are 57.7 bits.
+    /// 28 characters, of each pair that looks alike one: no B, I, L, O, Q, S, U, Z. Fifteen of them are 72.1 bits.
+    /// Source: NIST SP 800-63B-4 §4.2.1.1, which asks for 64.
     static let alphabet = Array("0123456789ACDEFGHJKMNPRTVWXY".utf8)
 
     /// ``count`` times ``length`` characters.
@@ -28,7 +30,7 @@ public final class RecoveryCodes: Sendable {
         }
     }
 
-    /// Lends one code as it is shown, 14 bytes of ASCII.
+    /// Lends one code as it is shown, 17 bytes of ASCII.
     ///
     /// - Parameter index: 0..<``count``.
     public func withCode<Value: ~Copyable, Failure: Error>(
@@ -45,7 +47,7 @@ public final class RecoveryCodes: Sendable {
         }.withUnsafeBytes(body)
     }
 
-    /// The twelve characters that count.
+    /// The fifteen characters that count.
     subscript(index: Int) -> SecretBytes {
         precondition((0..<Self.count).contains(index), "There are \(Self.count) recovery codes.")
         return characters.slice(index * Self.length, Self.length)
@@ -57,7 +59,7 @@ extension RecoveryCodes: CustomStringConvertible, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// What a person typed as a recovery code: its twelve characters in guarded memory, never printed.
+/// What a person typed as a recovery code: its fifteen characters in guarded memory, never printed.
 public final class SubmittedRecoveryCode: Sendable {
     let characters: SecretBytes
 

@@ -35,6 +35,13 @@ public struct ExactPolicy: Sendable, Hashable {
         return policy
     }
 
+    /// Where nothing is sent: twelve challenges an hour, sixty a day, without a pause between them.
+    public static var questions: Self {
+        var policy = account
+        (policy.sends.hourlyLimit, policy.sends.dailyLimit) = (12, 60)
+        return policy
+    }
+
     func validate(shortestCoolDown: Duration = .seconds(1)) throws(OTPError) {
         try sends.validate(shortest: shortestCoolDown)
         try guesses.validate()

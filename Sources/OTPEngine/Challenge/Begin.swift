@@ -6,6 +6,8 @@ public import RecordStorage
 public struct BegunChallenge: Sendable {
     public let id: ChallengeID
     public let purpose: ChallengePurpose
+    public let method: MethodKind
+    public let reason: StepUpReason?
     /// Whom the challenge is about, where there is somebody.
     public let subject: SubjectID?
     /// For the host's client. A resend returns the one it was given.
@@ -14,13 +16,14 @@ public struct BegunChallenge: Sendable {
     public let expiresAt: Timestamp
     /// From when on the code can be sent again, as far as the number's budgets go.
     public let resendAfter: Timestamp
-    /// Digits of the code.
+    /// Digits of the code; 0 where the answer is none of ours.
     public let digits: Int
-    /// How often the code was sent, with this time: 1 at begin.
+    /// How often the code was sent, with this time: 1 at begin, 0 where nothing is.
     public let sends: Int
     /// `false` for a decoy: derive the code, queue the message, and send it nowhere.
     public let isDeliverable: Bool
-    private let derivation: CodeDerivation
+    let challenge: Challenge
+    let derivation: CodeDerivation
     private let sealer: TokenSealer
     private let rowSecret: RowSecret
 
@@ -28,8 +31,10 @@ public struct BegunChallenge: Sendable {
         _ challenge: Challenge, token: ChallengeToken, resendAfter: Timestamp, derivation: CodeDerivation, sealer: TokenSealer,
         rowSecret: RowSecret
     ) {
+        self.challenge = challenge
         id = challenge.id
         purpose = challenge.purpose
+        (method, reason) = (challenge.method, challenge.reason)
         subject = challenge.subject
         self.token = token
         expiresAt = challenge.expires
@@ -49,8 +54,9 @@ public struct BegunChallenge: Sendable {
         try TokenSealer.openInner(try sealer.open(token), rowSecret: rowSecret)
     }
 
-    /// The code, as ASCII digits. A resend has the same, since people type the first message that arrives.
+    /// The code, as ASCII digits; none where the answer is no code of ours. A resend has the same, since people type the first message that arrives.
     public func code() -> SecretBytes { derivation.code() }
+
 }
 
 extension BegunChallenge: CustomStringConvertible, CustomReflectable {
@@ -62,7 +68,9 @@ extension ChallengeEngine {
     /// Begins a challenge in a commit of its own.
     ///
     /// - Parameters:
-    ///   - tag: what the number's budgets hang on.
+    ///   - method: how the person answers; no other way completes the challenge.
+    ///   - reason: of a step-up. The code rests on it.
+    ///   - tag: what the number's budgets hang on. Of a method that sends nothing: ``methodTag(of:)``.
     ///   - subject: whom the challenge is about, where there is somebody.
     ///   - isDeliverable: `false` for a decoy, which passes every step and whose code is never right.
     ///   - route: where the code goes, for the budgets that many numbers share; without it only the deployment's and the network's count.
@@ -70,12 +78,14 @@ extension ChallengeEngine {
     /// - Throws: ``OTPError`` with code `.tooManySends`, `.locked`, `.networkLimited`, `.adjacentNumbers`, `.rangeClosed`, `.countryLimited`,
     ///   `.deploymentLimited`, `.proofInvalid`, `.requesterInvalid`, `.busy`, `.unavailable` or `.cancelled`.
     public func begin(
-        _ purpose: ChallengePurpose, tag: BudgetTag, subject: SubjectID? = nil, isDeliverable: Bool = true, route: SendRoute? = nil,
-        requester: Requester, sealing content: borrowing SecretBytes
+        _ purpose: ChallengePurpose, by method: MethodKind = .sms, because reason: StepUpReason? = nil, tag: BudgetTag,
+        subject: SubjectID? = nil, isDeliverable: Bool = true, route: SendRoute? = nil, requester: Requester,
+        sealing content: borrowing SecretBytes
     ) async throws(OTPError) -> BegunChallenge {
         let route = route.map(hashed)
         let (request, token) = try prepare(
-            purpose, tag, subject, isDeliverable, TokenRoute(route: route, standing: standing(requester, tag)), requester, content)
+            purpose, method, reason, tag, subject, isDeliverable, TokenRoute(route: route, standing: standing(requester, tag)), requester,
+            content)
         return try await committing(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
             try await stage(request, token, tag, route, requester, in: &commit)
         }
@@ -84,38 +94,44 @@ extension ChallengeEngine {
     /// Begins a challenge in the caller's commit. Send nothing before that has succeeded.
     ///
     /// - Precondition: one commit begins one challenge or sends one code again; a second call with the same commit traps.
-    /// - Throws: ``OTPError`` as ``begin(_:tag:subject:isDeliverable:route:requester:sealing:)``, but for `.busy`, which is the commit's to say.
+    /// - Throws: ``OTPError`` as ``begin(_:by:because:tag:subject:isDeliverable:route:requester:sealing:)``, but for `.busy`, which is the commit's to say.
     public func stageBegin(
-        _ purpose: ChallengePurpose, tag: BudgetTag, subject: SubjectID? = nil, isDeliverable: Bool = true, route: SendRoute? = nil,
-        requester: Requester, sealing content: borrowing SecretBytes, in commit: inout StagedCommit
+        _ purpose: ChallengePurpose, by method: MethodKind = .sms, because reason: StepUpReason? = nil, tag: BudgetTag,
+        subject: SubjectID? = nil, isDeliverable: Bool = true, route: SendRoute? = nil, requester: Requester,
+        sealing content: borrowing SecretBytes, in commit: inout StagedCommit
     ) async throws(OTPError) -> BegunChallenge {
         let route = route.map(hashed)
         let (request, token) = try prepare(
-            purpose, tag, subject, isDeliverable, TokenRoute(route: route, standing: standing(requester, tag)), requester, content)
+            purpose, method, reason, tag, subject, isDeliverable, TokenRoute(route: route, standing: standing(requester, tag)), requester,
+            content)
         return try await stage(request, token, tag, route, requester, in: &commit)
     }
 
     /// Pays for sending a challenge's code again, in a commit of its own. Same code, same expiry, no tries given back.
     ///
+    /// - Parameter kind: how it travels this time, such as a call after a text that never came; `nil` as before.
     /// - Throws: ``OTPError`` with code `.tooManySends`, `.locked`, `.exhausted`, `.expired`, `.alreadyCompleted`, `.challengeNotFound`,
-    ///   a token's, or as ``begin(_:tag:subject:isDeliverable:route:requester:sealing:)``, but never `.adjacentNumbers`.
-    public func resend(_ token: ChallengeToken, requester: Requester) async throws(OTPError) -> BegunChallenge {
+    ///   `.nothingToSend`, a token's, or as ``begin(_:by:because:tag:subject:isDeliverable:route:requester:sealing:)``, but never `.adjacentNumbers`.
+    public func resend(
+        _ token: ChallengeToken, as kind: MessageKind? = nil, requester: Requester
+    ) async throws(OTPError) -> BegunChallenge {
         let tag = try sealer.open(token).tag
         return try await committing(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
-            try await stageResend(token, requester: requester, in: &commit)
+            try await stageResend(token, as: kind, requester: requester, in: &commit)
         }
     }
 
     /// The same in the caller's commit. Send nothing before that has succeeded.
     ///
     /// - Precondition: one commit begins one challenge or sends one code again; a second call with the same commit traps.
-    /// - Throws: ``OTPError`` as ``resend(_:requester:)``, but for `.busy`, which is the commit's to say.
+    /// - Throws: ``OTPError`` as ``resend(_:as:requester:)``, but for `.busy`, which is the commit's to say.
     public func stageResend(
-        _ token: ChallengeToken, requester: Requester, in commit: inout StagedCommit
+        _ token: ChallengeToken, as kind: MessageKind? = nil, requester: Requester, in commit: inout StagedCommit
     ) async throws(OTPError) -> BegunChallenge {
         let opened = try sealer.open(token)
+        let route = opened.drawn.route.map { route in kind.map(route.travelling(as:)) ?? route }
         return try await stage(
-            .resend(opened.id, try RequesterBinding(requester)), token, opened.tag, opened.drawn.route, requester, in: &commit)
+            .resend(opened.id, try RequesterBinding(requester)), token, opened.tag, route, requester, in: &commit)
     }
 
     private func standing(_ requester: Requester, _ tag: BudgetTag) -> Standing {
@@ -123,12 +139,13 @@ extension ChallengeEngine {
     }
 
     private func prepare(
-        _ purpose: ChallengePurpose, _ tag: BudgetTag, _ subject: SubjectID?, _ isDeliverable: Bool, _ drawn: TokenRoute,
-        _ requester: Requester, _ content: borrowing SecretBytes
+        _ purpose: ChallengePurpose, _ method: MethodKind, _ reason: StepUpReason?, _ tag: BudgetTag, _ subject: SubjectID?,
+        _ isDeliverable: Bool, _ drawn: TokenRoute, _ requester: Requester, _ content: borrowing SecretBytes
     ) throws(OTPError) -> (ChallengeEvent, ChallengeToken) {
         let request = ChallengeRequest(
             id: ChallengeID(of: tag, random: random), purpose: purpose, subject: subject, binding: try RequesterBinding(requester),
-            isDeliverable: isDeliverable, codeKeyID: codeKeys.current.id, rowSecret: RowSecret(random: random))
+            isDeliverable: isDeliverable, method: method, reason: reason, codeKeyID: codeKeys.current.id,
+            rowSecret: RowSecret(random: random))
         let token = sealer.seal(
             content, id: request.id, tag: tag, purpose: purpose, drawn: drawn, rowSecret: request.rowSecret, random: random)
         return (.begin(request), token)
@@ -139,13 +156,14 @@ extension ChallengeEngine {
         in commit: inout StagedCommit
     ) async throws(OTPError) -> BegunChallenge {
         let (solved, standing) = (try solved(requester), standing(requester, tag))
-        if leases.isBeingCarried(.deployment) {
+        let sends = if case .begin(let request) = event { request.method.sendsCode } else { true }
+        if sends, leases.isBeingCarried(.deployment) {
             // Whom the number's own budget refuses must not hold up everybody who waits for the next slice.
             let rows = try await rows(of: tag, account: requester.pseudonym).0
             let payers = payers(rows, isKnownDevice: standing == .known)
             _ = try decide(rows.number.attempts, event, policy, at: time.now(), payers: payers)
         }
-        let hold = try await hold(try uses(route, requester, standing), for: commit)
+        let hold = try await hold(sends ? try uses(route, requester, standing) : try usesOfQuestion(requester, standing), for: commit)
         let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + hold.carried.map { $0.use.key.recordKey(partitions) }
         var (rows, records) = try await rows(of: tag, account: requester.pseudonym, and: keys)
         let now = time.now()

@@ -104,6 +104,15 @@ package struct RowSecret: Hashable, Sendable, CustomStringConvertible, CustomRef
 public struct ChallengeCounts: Hashable, Sendable {
     public let sends: Int
     public let guesses: Int
+
+    /// For the public part of the challenge's entry: what anybody may recount.
+    package var leafClass: UInt8 { UInt8(clamping: guesses) }
+
+    /// For the entry of the challenge: also by which method, and why.
+    package func details(_ method: MethodKind, _ reason: StepUpReason?) -> [AuditEvent.Detail] {
+        let details: [AuditEvent.Detail] = [.init("sends", sends), .init("guesses", guesses), .init("method", method.rawValue)]
+        return details + (reason.map { [.init("reason", "\($0)")] } ?? [])
+    }
 }
 
 /// A challenge as its row holds it. Its code is nowhere: it is derived when it is sent and when it is compared.
@@ -127,8 +136,13 @@ package struct Challenge: Hashable, Sendable {
     package let binding: RequesterBinding
     /// `false` for a decoy: everything happens as for any other, and no code is ever right.
     package let isDeliverable: Bool
+    /// How the person answers; no other way will do.
+    package let method: MethodKind
+    /// Why they are asked, where there is a reason.
+    package let reason: StepUpReason?
     package let codeKeyID: UInt32
     package var generation: UInt32
+    /// Of its code; 0 where the answer is no code of ours.
     package var digits: Int
     package let tries: Int
     package let created: Timestamp

@@ -15,11 +15,14 @@ public struct ChallengePolicy: Sendable, Hashable {
     public let device: ExactPolicy
     /// Of an account that is signed in: beside those of the number.
     public let account: ExactPolicy
+    /// Of a person asked by a method that sends nothing: instead of ``sends`` and ``guesses``, and counted apart from those of the number.
+    public let questions: ExactPolicy
 
     /// - Throws: ``OTPError`` with code `.policyTooWeak`; the reason names the bound.
     public init(
         digits: Int = 6, lifetime: Duration = .seconds(600), tries: Int = 5, sends: SendPolicy = SendPolicy(),
-        guesses: GuessPolicy = GuessPolicy(), device: ExactPolicy = ExactPolicy(), account: ExactPolicy = .account
+        guesses: GuessPolicy = GuessPolicy(), device: ExactPolicy = ExactPolicy(), account: ExactPolicy = .account,
+        questions: ExactPolicy = .questions
     ) throws(OTPError) {
         guard (6...10).contains(digits) else { throw .policyTooWeak("digits is 6 to 10") }
         guard (.seconds(1) ... .seconds(600)).contains(lifetime) else { throw .policyTooWeak("lifetime is 1 second to 10 minutes") }
@@ -28,16 +31,17 @@ public struct ChallengePolicy: Sendable, Hashable {
         try guesses.validate()
         try device.validate()
         try account.validate(shortestCoolDown: .zero)
-        self.init(checked: digits, lifetime, tries, sends, guesses, device, account)
+        try questions.validate(shortestCoolDown: .zero)
+        self.init(checked: digits, lifetime, tries, sends, guesses, device, account, questions)
     }
 
     /// 6 digits, 10 minutes, 5 tries.
     public static let standard = Self(
-        checked: 6, .seconds(600), 5, SendPolicy(), GuessPolicy(), ExactPolicy(), .account)
+        checked: 6, .seconds(600), 5, SendPolicy(), GuessPolicy(), ExactPolicy(), .account, .questions)
 
     private init(
         checked digits: Int, _ lifetime: Duration, _ tries: Int, _ sends: SendPolicy, _ guesses: GuessPolicy, _ device: ExactPolicy,
-        _ account: ExactPolicy
+        _ account: ExactPolicy, _ questions: ExactPolicy
     ) {
         self.digits = digits
         self.lifetime = lifetime
@@ -46,9 +50,13 @@ public struct ChallengePolicy: Sendable, Hashable {
         self.guesses = guesses
         self.device = device
         self.account = account
+        self.questions = questions
     }
 
     var number: ExactPolicy { ExactPolicy(sends: sends, guesses: guesses) }
+
+    /// Of the row itself, by what is asked of it.
+    func own(_ method: MethodKind) -> ExactPolicy { method.sendsCode ? number : questions }
 
     /// Digits once a number has had too many failures in a year: 8, or ``digits`` where that is more.
     public var longDigits: Int { max(digits, 8) }

@@ -8,7 +8,30 @@ public enum PaidGuess: Sendable {
     /// It is right: complete the challenge with it.
     case right(RightGuess)
     /// This very attempt completed the challenge before: the outcome that was stored then.
-    case repeated(outcome: [UInt8], challenge: ChallengeID, device: DeviceToken)
+    case repeated(RepeatedGuess)
+
+    static func repeated(_ paid: ChallengeEngine.Payment, outcome: [UInt8]) -> Self {
+        .repeated(RepeatedGuess(paid, outcome))
+    }
+}
+
+/// An attempt that completed its challenge before.
+public struct RepeatedGuess: Hashable, Sendable {
+    /// What was stored then.
+    public let outcome: [UInt8]
+    public let challenge: ChallengeID
+    public let device: DeviceToken
+    public let method: MethodKind
+    public let reason: StepUpReason?
+
+    init(_ paid: ChallengeEngine.Payment, _ outcome: [UInt8]) {
+        let challenge = paid.rows.number.attempts.challenge(paid.opened.id)
+        self.outcome = outcome
+        self.challenge = paid.opened.id
+        device = paid.device.token
+        method = challenge?.method ?? .sms
+        reason = challenge?.reason
+    }
 }
 
 /// A guess that was paid for, then compared, and is right. Copying it gains nothing: the row lets one completion through.
@@ -16,6 +39,9 @@ public struct RightGuess: Sendable {
     public let challenge: ChallengeID
     public let purpose: ChallengePurpose
     public let subject: SubjectID?
+    /// How it was answered, and why it was asked.
+    public let method: MethodKind
+    public let reason: StepUpReason?
     public let tag: BudgetTag
     /// When the challenge was begun and when its code stops being valid.
     public let begunAt: Timestamp
@@ -33,29 +59,34 @@ public struct RightGuess: Sendable {
     let paidRows: PaidRows
     /// What it took from its network.
     let paidGuess: BudgetLeases.Use?
+    /// What the completion uses up beside the challenge.
+    package let use: (any AnswerUse)?
 
     init(
-        _ challenge: Challenge, _ opened: TokenSealer.Opened, by requester: Requester, digest: AttemptDigest, rowSecret: RowSecret,
-        provenDevice: ProvenDevice, paidRows: PaidRows, paidGuess: BudgetLeases.Use?
+        _ challenge: Challenge, _ paid: ChallengeEngine.Payment, by requester: Requester, rowSecret: RowSecret, use: (any AnswerUse)?
     ) {
-        self.paidRows = paidRows
-        self.paidGuess = paidGuess
+        paidRows = PaidRows(paid.rows)
+        paidGuess = paid.guess
         self.requester = requester
-        self.provenDevice = provenDevice
+        provenDevice = paid.device
+        self.use = use
         self.challenge = challenge.id
+        (method, reason) = (challenge.method, challenge.reason)
         purpose = challenge.purpose
         subject = challenge.subject
+        opened = paid.opened
         tag = opened.tag
         begunAt = challenge.created
         expiresAt = challenge.expires
         binding = challenge.binding
-        self.digest = digest
+        digest = paid.digest
         generation = challenge.generation
-        self.opened = opened
         self.rowSecret = rowSecret
     }
 
     var drawn: TokenRoute { opened.drawn }
+
+    fileprivate func stageUse(in commit: inout StagedCommit) async throws(OTPError) { try await use?.stage(in: &commit) }
 
     /// What was sealed into the token at begin.
     ///
@@ -79,16 +110,6 @@ final class PaidRows: Sendable {
     func take() -> ChallengeEngine.Rows? { rows.withLock { $0.take() } }
 }
 
-/// What a guess has for its payment, once the commit with that has succeeded.
-private struct Payment: Sendable {
-    let permission: ChallengeDecision.Permission
-    let derivation: CodeDerivation
-    let digest: AttemptDigest
-    let rows: PaidRows
-    /// What it took from its network.
-    var guess: BudgetLeases.Use?
-}
-
 /// What became of a completion.
 public enum Completion: Hashable, Sendable {
     /// This one: the challenge is consumed when the commit succeeds. The counts are for the caller's own entry.
@@ -98,23 +119,126 @@ public enum Completion: Hashable, Sendable {
 }
 
 extension ChallengeEngine {
-    /// Pays for a guess, and compares it once the payment is committed.
+    /// Pays for a guess at a code, and compares it once the payment is committed.
     ///
     /// A payment whose commit's outcome is unknown counts as made and is not compared: `.busy`. The same attempt with the same
     /// code may then be sent again; it is not paid twice and gets the answer it would have had.
     ///
     /// - Parameter attempt: chosen by the client before its first try, and kept while it repeats itself.
     /// - Throws: ``OTPError``: `.wrongCode` after a payment; without one `.malformedCode`, `.tooManyGuesses`, `.locked`, `.exhausted`, `.expired`,
-    ///   `.alreadyCompleted`, `.challengeNotFound`, a token's, `.networkLimited`, `.proofInvalid`,
-    ///   `.requesterInvalid`, `.unavailable`, `.cancelled`; either way `.busy`.
+    ///   `.alreadyCompleted`, `.challengeNotFound` (also of a challenge that is answered otherwise), a token's, `.networkLimited`,
+    ///   `.proofInvalid`, `.requesterInvalid`, `.unavailable`, `.cancelled`; either way `.busy`.
     public func pay(
         _ token: ChallengeToken, code: SubmittedCode, attempt: AttemptID, requester: Requester
     ) async throws(OTPError) -> PaidGuess {
+        let paid = try await paid(token, .code(code), attempt, requester) { $0.sendsCode }
+        switch paid.permission {
+        case .repeatOutcome(let outcome): return .repeated(paid, outcome: outcome)
+        case .compare(let challenge):
+            guard paid.derivation.accepts(code), case .live(let secret) = challenge.state else {
+                throw .wrongCode(triesLeft: challenge.triesLeft)
+            }
+            return .right(RightGuess(challenge, paid, by: requester, rowSecret: secret, use: nil))
+        case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
+        }
+    }
+
+    /// The same for an answer to whichever method the challenge was begun with.
+    ///
+    /// - Parameters:
+    ///   - methods: the challenge's is among them.
+    ///   - naming: somebody whom the challenge is about; `nil` where they are gone, and of a decoy.
+    /// - Throws: as ``pay(_:code:attempt:requester:)``; `.challengeNotFound` also when its method is not among them; what the method throws.
+    package func pay(
+        _ token: ChallengeToken, answer: MethodAnswer, attempt: AttemptID, requester: Requester, methods: VerificationMethods = .codes,
+        naming: (SubjectID) async throws(OTPError) -> NamedPerson?
+    ) async throws(OTPError) -> PaidGuess {
+        if case .response(let bytes) = answer, bytes.count > MethodAnswer.responseLimit { throw .malformedResponse }
+        let paid = try await paid(token, answer, attempt, requester) { methods[$0] != nil }
+        switch paid.permission {
+        case .repeatOutcome(let outcome): return .repeated(paid, outcome: outcome)
+        case .compare(let challenge):
+            guard let method = methods[challenge.method] else { throw .challengeNotFound }
+            let question = try await question(challenge, paid.derivation, paid.opened.tag, paid.digest, naming)
+            let found = try await method.check(answer, to: question)
+            guard challenge.isDeliverable, case .live(let secret) = challenge.state else {
+                throw .wrongCode(triesLeft: challenge.triesLeft)
+            }
+            let use: (any AnswerUse)?
+            switch found {
+            case .wrong: throw .wrongCode(triesLeft: challenge.triesLeft)
+            case .right: use = nil
+            case .rightUsing(let used): use = used
+            }
+            return .right(RightGuess(challenge, paid, by: requester, rowSecret: secret, use: use))
+        case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
+        }
+    }
+
+    /// What a method is asked once the challenge is begun, for what its client needs.
+    ///
+    /// - Parameter tag: the challenge's.
+    package func question(
+        of begun: BegunChallenge, tag: BudgetTag, naming: (SubjectID) async throws(OTPError) -> NamedPerson?
+    ) async throws(OTPError) -> MethodQuestion {
+        try await question(begun.challenge, begun.derivation, tag, nil, naming)
+    }
+
+    private func question(
+        _ challenge: Challenge, _ derivation: CodeDerivation, _ tag: BudgetTag, _ attempt: AttemptDigest?,
+        _ naming: (SubjectID) async throws(OTPError) -> NamedPerson?
+    ) async throws(OTPError) -> MethodQuestion {
+        // A code needs nobody's name: one read is all that a guess at it costs.
+        guard challenge.purpose != .verification, !challenge.method.sendsCode else {
+            return MethodQuestion(challenge, derivation, nil, persona: [], attempt: attempt)
+        }
+        // Of a decoy nobody's, but always the same one.
+        let subject = challenge.subject ?? decoy(of: tag)
+        let person = try await naming(subject)
+        return MethodQuestion(
+            challenge, derivation, challenge.isDeliverable ? person : nil, persona: methodTag("SPNI/v1/persona", subject.bytes).bytes,
+            attempt: attempt)
+    }
+
+    /// A guess whose payment is acknowledged: only from here on is what was typed looked at.
+    struct Payment: Sendable {
+        let permission: ChallengeDecision.Permission
+        let opened: TokenSealer.Opened
+        let derivation: CodeDerivation
+        let digest: AttemptDigest
+        let rows: Rows
+        let guess: BudgetLeases.Use?
+        let device: ProvenDevice
+    }
+
+    private func paid(
+        _ token: ChallengeToken, _ answer: MethodAnswer, _ attempt: AttemptID, _ requester: Requester,
+        _ isAnswered: (MethodKind) -> Bool
+    ) async throws(OTPError) -> Payment {
         let opened = try sealer.open(token)
         let binding = try RequesterBinding(requester)
         let isKnown = devices.isKnown(requester.deviceToken, for: opened.tag, at: time.now())
         let solved = try solved(requester)
-        let payment = try await committing(opened.tag) { (commit: inout StagedCommit) async throws(OTPError) -> Payment in
+        return try await committing(opened.tag) { (commit: inout StagedCommit) async throws(OTPError) -> Payment in
+            func decided(_ rows: Rows) throws(OTPError) -> (ChallengeDecision, CodeDerivation, AttemptDigest, Timestamp) {
+                guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose,
+                    isAnswered(challenge.method)
+                else { throw .challengeNotFound }
+                let derivation = try self.derivation(of: challenge, opened.tag)
+                let (digest, now) = (derivation.digest(of: attempt, submitting: answer), time.now())
+                let decision = try decide(
+                    rows.number.attempts, .guess(opened.id, binding, digest, digits: answer.digits), policy, at: now,
+                    payers: payers(rows, isKnownDevice: isKnown))
+                return (decision, derivation, digest, now)
+            }
+            func payment(
+                _ permission: ChallengeDecision.Permission, _ derivation: CodeDerivation, _ digest: AttemptDigest, _ rows: Rows,
+                _ guess: BudgetLeases.Use?
+            ) -> Payment {
+                Payment(
+                    permission: permission, opened: opened, derivation: derivation, digest: digest, rows: rows, guess: guess,
+                    device: ProvenDevice(devices: devices, tag: opened.tag, time: time.now()))
+            }
             let hold: BudgetHold?
             do throws(OTPError) {
                 let uses = try usesOfGuess(requester, isKnown ? .known : Standing(requester.proof))
@@ -123,53 +247,23 @@ extension ChallengeEngine {
                 // What was paid for is answered, whatever its network has used up since.
                 guard error.code == .networkLimited else { throw error }
                 let rows = try await rows(of: opened.tag, account: requester.pseudonym).0
-                guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose else { throw error }
-                let derivation = try self.derivation(of: challenge, opened.tag)
-                let digest = derivation.digest(of: attempt, submitting: code)
-                let decision = try? decide(
-                    rows.number.attempts, .guess(opened.id, binding, digest, digits: code.count), policy, at: time.now(),
-                    payers: payers(rows, isKnownDevice: isKnown))
-                guard let decision, decision.state == rows.number.attempts else { throw error }
-                return Payment(permission: decision.permission, derivation: derivation, digest: digest, rows: PaidRows(rows))
+                guard let (decision, derivation, digest, _) = try? decided(rows), decision.state == rows.number.attempts else {
+                    throw error
+                }
+                return payment(decision.permission, derivation, digest, rows, nil)
             }
             let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + (hold?.carried.map { $0.use.key.recordKey(partitions) } ?? [])
             var (rows, records) = try await rows(of: opened.tag, account: requester.pseudonym, and: keys)
-            guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose else {
-                throw .challengeNotFound
-            }
-            let derivation = try self.derivation(of: challenge, opened.tag)
-            let digest = derivation.digest(of: attempt, submitting: code)
-            let now = time.now()
-            let decision = try decide(
-                rows.number.attempts, .guess(opened.id, binding, digest, digits: code.count), policy, at: now,
-                payers: payers(rows, isKnownDevice: isKnown))
+            let (decision, derivation, digest, now) = try decided(rows)
             let paidRows = stage(decision, of: rows, at: now, in: &commit)
-            var payment = Payment(permission: decision.permission, derivation: derivation, digest: digest, rows: PaidRows(paidRows))
             // An attempt asked again is not paid again, here either.
-            guard !commit.isEmpty else { return payment }
+            guard !commit.isEmpty else { return payment(decision.permission, derivation, digest, paidRows, nil) }
             if let solved {
                 guard records.removeFirst() == nil else { throw .proofInvalid }
                 commit.insert([1], at: solved.recordKey(partitions), expiresAt: solved.expiresAt)
             }
-            if let hold {
-                try stage(hold, records, at: now, in: &commit)
-                payment.guess = hold.guess
-            }
-            return payment
-        }
-        let device = ProvenDevice(devices: devices, tag: opened.tag, time: time.now())
-        // Only from here on, with the payment acknowledged, is the code looked at.
-        switch payment.permission {
-        case .repeatOutcome(let outcome): return .repeated(outcome: outcome, challenge: opened.id, device: device.token)
-        case .compare(let challenge):
-            guard payment.derivation.accepts(code), case .live(let secret) = challenge.state else {
-                throw .wrongCode(triesLeft: challenge.triesLeft)
-            }
-            return .right(
-                RightGuess(
-                    challenge, opened, by: requester, digest: payment.digest, rowSecret: secret, provenDevice: device,
-                    paidRows: payment.rows, paidGuess: payment.guess))
-        case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
+            if let hold { try stage(hold, records, at: now, in: &commit) }
+            return payment(decision.permission, derivation, digest, paidRows, hold?.guess)
         }
     }
 
@@ -193,6 +287,7 @@ extension ChallengeEngine {
         switch decision.permission {
         case .repeatOutcome(let outcome): return .repeated(outcome: outcome)
         case .take(let counts):
+            try await guess.stageUse(in: &commit)
             stage(decision, of: rows, at: now, in: &commit)
             noteCompletion(of: counts, guess.drawn, guess.paidGuess, guess.requester, in: &commit)
             return .taken(counts)

@@ -8,8 +8,8 @@ package enum ChallengeEvent: Hashable, Sendable {
     case begin(ChallengeRequest)
     /// The code of a challenge is about to be sent again.
     case resend(ChallengeID, RequesterBinding)
-    /// A code of `digits` digits is about to be compared.
-    case guess(ChallengeID, RequesterBinding, AttemptDigest, digits: Int)
+    /// An answer is about to be compared: a code of `digits` digits, or something else.
+    case guess(ChallengeID, RequesterBinding, AttemptDigest, digits: Int?)
     /// A guess that was paid for, compared with the code of `generation`, and found right, is about to take effect.
     case complete(ChallengeID, RequesterBinding, AttemptDigest, generation: UInt32, outcome: [UInt8])
     /// Nobody asks; what is over may go.
@@ -23,18 +23,22 @@ package struct ChallengeRequest: Hashable, Sendable {
     package let subject: SubjectID?
     package let binding: RequesterBinding
     package let isDeliverable: Bool
+    package let method: MethodKind
+    package let reason: StepUpReason?
     package let codeKeyID: UInt32
     package let rowSecret: RowSecret
 
     package init(
         id: ChallengeID, purpose: ChallengePurpose, subject: SubjectID?, binding: RequesterBinding, isDeliverable: Bool,
-        codeKeyID: UInt32, rowSecret: RowSecret
+        method: MethodKind = .sms, reason: StepUpReason? = nil, codeKeyID: UInt32, rowSecret: RowSecret
     ) {
         self.id = id
         self.purpose = purpose
         self.subject = subject
         self.binding = binding
         self.isDeliverable = isDeliverable
+        self.method = method
+        self.reason = reason
         self.codeKeyID = codeKeyID
         self.rowSecret = rowSecret
     }
@@ -82,12 +86,13 @@ package func decide(
     var next = Deciding(number: state, payers: payers, policy: policy, now: now)
     switch event {
     case .begin(let request):
-        try next.spendSend()
+        try next.spendSend(by: request.method)
         let ended = try next.number.makeRoom(at: now)
         let challenge = Challenge(
             id: request.id, purpose: request.purpose, subject: request.subject, binding: request.binding,
-            isDeliverable: request.isDeliverable, codeKeyID: request.codeKeyID, generation: 0, digits: next.digits,
-            tries: policy.tries, created: now, expires: now + policy.lifetime, sends: 1, paid: [], state: .live(request.rowSecret))
+            isDeliverable: request.isDeliverable, method: request.method, reason: request.reason, codeKeyID: request.codeKeyID,
+            generation: 0, digits: request.method.sendsCode ? next.digits : 0, tries: policy.tries, created: now,
+            expires: now + policy.lifetime, sends: request.method.sendsCode ? 1 : 0, paid: [], state: .live(request.rowSecret))
         next.number.challenges.append(challenge)
         return next.permitting(.send(challenge), ended: ended)
 
@@ -95,8 +100,9 @@ package func decide(
         let index = try state.index(of: id, binding, at: now)
         var challenge = state.challenges[index]
         guard !challenge.isCompleted else { throw .alreadyCompleted }
+        guard challenge.method.sendsCode else { throw .nothingToSend }
         guard challenge.triesLeft > 0 else { throw .exhausted }
-        try next.spendSend()
+        try next.spendSend(by: challenge.method)
         if next.digits > challenge.digits {
             // There were too many failures since: a longer code replaces the short one.
             challenge.digits = next.digits
@@ -113,13 +119,13 @@ package func decide(
             guard winner == digest else { throw .alreadyCompleted }
             return next.permitting(.repeatOutcome(outcome))
         }
-        guard digits == challenge.digits else { throw .malformedCode }
+        guard challenge.digits == 0 || digits == challenge.digits else { throw .malformedCode }
         if challenge.payment(of: digest) != nil { return next.permitting(.compare(challenge)) }
         guard challenge.triesLeft > 0 else { throw .exhausted }
-        try next.refuseIfLocked()
+        try next.refuseIfLocked(by: challenge.method)
         // Not one guess more at a short code than the year allows, in whichever challenge: ask for the longer one.
-        guard challenge.digits >= next.digits else { throw .expired }
-        let payer = try next.spendGuess()
+        guard challenge.digits == 0 || challenge.digits >= next.digits else { throw .expired }
+        let payer = try next.spendGuess(by: challenge.method)
         next.number.challenges[index].paid.append(.init(digest: digest, time: now, payer: payer))
         return next.permitting(.compare(next.number.challenges[index]))
 
@@ -133,7 +139,7 @@ package func decide(
         guard challenge.isDeliverable, let payment = challenge.payment(of: digest) else { throw .challengeNotFound }
         guard challenge.generation == generation else { throw .expired }
         precondition(outcome.count <= Challenge.outcomeLimit, "An outcome has at most \(Challenge.outcomeLimit) bytes.")
-        next.giveBack(payment)
+        next.giveBack(payment, by: challenge.method)
         next.number.challenges[index].state = .completed(by: digest, outcome: outcome)
         return next.permitting(.take(challenge.counts))
 
@@ -167,37 +173,37 @@ private struct Deciding {
         return needsLongCodes ? policy.longDigits : policy.digits
     }
 
-    mutating func spendSend() throws(OTPError) {
+    mutating func spendSend(by method: MethodKind) throws(OTPError) {
         guard !payers.isKnownDevice else { return try devices.spendSend(at: now, policy.device) }
-        try number.budget.spendSend(at: now, policy.number)
-        try payers.account?.spendSend(at: now, policy.account)
+        try number.budget.spendSend(at: now, policy.own(method))
+        if method.sendsCode { try payers.account?.spendSend(at: now, policy.account) }
     }
 
-    func refuseIfLocked() throws(OTPError) {
+    func refuseIfLocked(by method: MethodKind) throws(OTPError) {
         guard !payers.isKnownDevice else { return try devices.guesses.refuseIfLocked(at: now, policy.device.guesses) }
-        try number.guesses.refuseIfLocked(at: now, policy.guesses)
+        try number.guesses.refuseIfLocked(at: now, policy.own(method).guesses)
         try payers.account?.guesses.refuseIfLocked(at: now, policy.account.guesses)
     }
 
-    mutating func spendGuess() throws(OTPError) -> GuessPayer {
+    mutating func spendGuess(by method: MethodKind) throws(OTPError) -> GuessPayer {
         guard !payers.isKnownDevice else {
             try devices.guesses.spend(at: now, policy.device.guesses)
             return .device
         }
-        try number.guesses.spend(at: now, policy.guesses)
+        try number.guesses.spend(at: now, policy.own(method).guesses)
         guard payers.account != nil else { return .number }
         try payers.account?.guesses.spend(at: now, policy.account.guesses)
         return .numberAndAccount
     }
 
     /// To whoever paid. An account that no longer shows itself has lost its guess.
-    mutating func giveBack(_ payment: Challenge.PaidGuess) {
+    mutating func giveBack(_ payment: Challenge.PaidGuess, by method: MethodKind) {
         switch payment.payer {
         case .device: devices.guesses.giveBack(spentAt: payment.time, now: now, policy.device.guesses)
         case .numberAndAccount:
             payers.account?.guesses.giveBack(spentAt: payment.time, now: now, policy.account.guesses)
             fallthrough
-        case .number: number.guesses.giveBack(spentAt: payment.time, now: now, policy.guesses)
+        case .number: number.guesses.giveBack(spentAt: payment.time, now: now, policy.own(method).guesses)
         }
     }
 }

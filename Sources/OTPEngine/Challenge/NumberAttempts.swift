@@ -138,6 +138,8 @@ extension Challenge {
         writer.optional(subject) { $0.fixed($1.bytes) }
         writer.fixed(binding.value)
         writer.bool(isDeliverable)
+        method.write(to: &writer)
+        writer.u8(reason?.rawValue ?? 0)
         writer.u32(codeKeyID)
         writer.u32(generation)
         writer.u8(UInt8(digits))
@@ -173,11 +175,15 @@ extension Challenge {
         }
         binding = RequesterBinding(try reader.bytes32())
         isDeliverable = try reader.bool()
+        method = try MethodKind(from: &reader)
+        let why = try reader.u8()
+        reason = StepUpReason(rawValue: why)
+        guard why == 0 || reason != nil else { throw MalformedBytes() }
         codeKeyID = try reader.u32()
         generation = try reader.u32()
         digits = Int(try reader.u8())
         tries = Int(try reader.u8())
-        guard (6...10).contains(digits), (1...10).contains(tries) else { throw MalformedBytes() }
+        guard method.sendsCode ? (6...10).contains(digits) : digits == 0, (1...10).contains(tries) else { throw MalformedBytes() }
         created = try reader.time()
         expires = try reader.time()
         sends = Int(try reader.u16())

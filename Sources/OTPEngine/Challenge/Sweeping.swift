@@ -58,6 +58,6 @@ extension ChallengeEngine {
         AuditEvent(
             challenge.triesLeft > 0 ? .challengeAbandoned : .challengeExhausted, purpose: challenge.purpose.code, at: now,
             shard: challenge.id.bytes,
-            details: [.init("sends", challenge.sends), .init("guesses", challenge.paid.count)], random: random)
+            details: challenge.counts.details(challenge.method, challenge.reason), delayClass: challenge.counts.leafClass, random: random)
     }
 }

@@ -22,6 +22,7 @@ package struct CodeDerivation: Sendable {
         hash.append(tag.bytes)
         hash.append(challenge.subject?.bytes ?? [])
         hash.append(challenge.binding.value)
+        if let reason = challenge.reason { hash.append([reason.rawValue]) }
         key = RootKey(id: codeKey.id, secret: hash.finishSecret())
     }
 
@@ -39,12 +40,24 @@ package struct CodeDerivation: Sendable {
         }
     }
 
+    /// 32 bytes for whatever signs an answer to this challenge.
+    func nonce(for method: MethodKind) -> [UInt8] {
+        var hash = BLAKE2b(label: "SPNI/v1/otp-nonce", key: key.secret)
+        hash.append(method.rawValue)
+        return hash.finish()
+    }
+
     /// What the attempt is recognised by: another code or a new generation under the same attempt is another guess.
-    package func digest(of attempt: AttemptID, submitting code: SubmittedCode) -> AttemptDigest {
+    package func digest(of attempt: AttemptID, submitting answer: MethodAnswer) -> AttemptDigest {
         var hash = BLAKE2b(label: "SPNI/v1/otp-attempt", key: key.secret, length: 16)
         hash.append(attempt.value)
         hash.append(generation)
-        hash.append(code.digits)
+        switch answer {
+        case .code(let code): hash.append(code.digits)
+        case .recoveryCode(let code): hash.append(code.characters)
+        case .response(let bytes): hash.append(bytes)
+        case .approval: break
+        }
         return AttemptDigest(hash.finish16())
     }
 

@@ -14,61 +14,111 @@ extension IdentityService {
     /// - Parameters:
     ///   - number: what the person typed.
     ///   - region: where it would be dialled from, such as `CH`; `nil` where only numbers with a country calling code are welcome.
+    ///   - method: `.sms` or `.voice`, as the person asks for; `nil` is a text, and for a fixed line a call.
     ///   - requester: the same session must complete it.
     ///   - language: BCP 47, of the message.
-    /// - Throws: ``IdentityError``: a `phone.` code, `.numberNotValid`, `.lineTypeRefused`, `.regionRefused`, `otp.tooManySends`, `otp.locked`,
-    ///   `otp.networkLimited`, `otp.adjacentNumbers`, `otp.rangeClosed`, `otp.countryLimited`, `otp.deploymentLimited`, `otp.proofInvalid`, `otp.requesterInvalid`, `transport.queueFull`, `.busy`, `otp.unavailable`, a storage or vault code; for a step-up also
-    ///   `.unknownPseudonym`, `.erasing`, `consent.notGiven`, `consent.withdrawn`, `consent.expired`. Nothing is sent then, and
-    ///   nothing written, unless a store stayed silent about its commit (`.busy`).
+    /// - Throws: ``IdentityError``: a `phone.` code, `.numberNotValid`, `.lineTypeRefused`, `.regionRefused`, `.methodNotOffered`, `.methodTooWeak`,
+    ///   `otp.tooManySends`, `otp.locked`, `otp.networkLimited`, `otp.adjacentNumbers`, `otp.rangeClosed`, `otp.countryLimited`,
+    ///   `otp.deploymentLimited`, `otp.proofInvalid`, `otp.requesterInvalid`, `transport.queueFull`, `.busy`, `otp.unavailable`, a storage or
+    ///   vault code; about a pseudonym also `.unknownPseudonym`, `.erasing`, of a step-up `consent.notGiven`, `consent.withdrawn`,
+    ///   `consent.expired`, of another number `.proofMismatch`. Nothing is sent then, and nothing written, unless a store stayed silent about
+    ///   its commit (`.busy`).
     public func begin(
-        _ occasion: Occasion, number: String, region: Region?, requester: Requester, language: String = "en"
+        _ occasion: Occasion, number: String, region: Region?, by method: MethodKind? = nil, requester: Requester, language: String = "en"
     ) async throws(IdentityError) -> ChallengeReceipt {
         let parsed: PhoneNumber
-        do { parsed = try PhoneNumber(parsing: number, region: region) } catch { throw IdentityError(error) }
-        return try await begin(occasion, parsed, requester, language)
+        do { parsed = try PhoneNumber(parsing: number, region: region) } catch { throw refused(IdentityError(error)) }
+        return try await begin(occasion, parsed, method, requester, language)
     }
 
     /// The same from UTF-8 bytes, which may be any bytes.
     public func begin(
-        _ occasion: Occasion, number: Span<UInt8>, region: Region?, requester: Requester, language: String = "en"
+        _ occasion: Occasion, number: Span<UInt8>, region: Region?, by method: MethodKind? = nil, requester: Requester,
+        language: String = "en"
     ) async throws(IdentityError) -> ChallengeReceipt {
         let parsed: PhoneNumber
-        do { parsed = try PhoneNumber(parsing: number, region: region) } catch { throw IdentityError(error) }
-        return try await begin(occasion, parsed, requester, language)
+        do { parsed = try PhoneNumber(parsing: number, region: region) } catch { throw refused(IdentityError(error)) }
+        return try await begin(occasion, parsed, method, requester, language)
     }
 
     private func begin(
-        _ occasion: Occasion, _ typed: PhoneNumber, _ requester: Requester, _ language: String
+        _ occasion: Occasion, _ typed: PhoneNumber, _ method: MethodKind?, _ requester: Requester, _ language: String
     ) async throws(IdentityError) -> ChallengeReceipt {
-        let channel = try environment.policy.numbers.check(typed)
-        guard environment.transport.capabilities.channels.contains(channel) else {
-            throw IdentityError(
-                TransportError(
-                    .unsupported, "The transport has no \(channel.rawValue), which this kind of line needs: give a mobile number."))
+        try await observingRefusals { () async throws(IdentityError) in
+            if case .newEmail = occasion { throw .methodNotOffered("Another e-mail address is proven by a code to that address.") }
+            let usual = try environment.policy.numbers.check(typed)
+            let channel = try channel(method ?? MethodKind(usual), usual: usual)
+            try offer(MethodKind(channel), for: occasion)
+            let requester = try await checked(Self.requester(requester, for: occasion))
+            let route = Self.route(of: typed, channel)
+            do throws(OTPError) { try engine.refuseIfLimited(route, requester: requester) } catch { throw IdentityError(error) }
+            // The one place where a number becomes a secret.
+            let number = try Self.guarded(typed)
+            let place: MessageQueue.Reservation
+            do throws(TransportError) { place = try queue.reserve() } catch { throw IdentityError(error) }
+            let tags: NumberTags
+            do throws(VaultError) { tags = try await vault.tags(of: number) } catch { throw IdentityError(error) }
+            try await refuseByCarrier(number, occasion, tags.budget, requester)
+            let ticket = NumberTicket.encode(
+                number, tags: tags, channel: usual == .voice ? 2 : channel == .voice ? 1 : 0, region: typed.region?.code ?? "")
+            let begun = try await begin(
+                occasion, by: MethodKind(channel), tags.budget, route, requester, sealing: ticket
+            ) { commit throws(IdentityError) in
+                try await addressee(of: occasion, tags, showing: .restricted, in: &commit) { $0.number?.tag }
+            }
+            place.fill(item(for: begun, to: .number(number.duplicate()), channel: channel, language: language))
+            return receipt(begun, language: language)
         }
-        let (route, requester) = (Self.route(of: typed, channel), Self.requester(requester, for: occasion))
-        do throws(OTPError) { try engine.refuseIfLimited(route, requester: requester) } catch { throw IdentityError(error) }
-        // The one place where a number becomes a secret.
-        let number = try Self.guarded(typed)
-        let place: MessageQueue.Reservation
-        do { place = try queue.reserve() } catch { throw IdentityError(error) }
-        let tags: NumberTags
-        do { tags = try await vault.tags(of: number) } catch { throw IdentityError(error) }
-        let ticket = NumberTicket.encode(
-            number, tags: tags, channel: channel == .voice ? 1 : 0, region: typed.region?.code ?? "")
+    }
 
-        let begun = try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> BegunChallenge in
-            let (subject, isDeliverable) = try await addressee(of: occasion, tags, in: &commit)
+    /// Sends a code to an e-mail address.
+    ///
+    /// The address is stored nowhere: it is in the token, sealed, and what lasts is a tag of it, as of a number. An address belongs to one
+    /// account.
+    ///
+    /// - Parameter occasion: not ``Occasion/newNumber(_:_:)``.
+    /// - Throws: ``IdentityError`` as ``begin(_:number:region:by:requester:language:)``, but none about a number.
+    public func begin(
+        _ occasion: Occasion, email: EmailAddress, requester: Requester, language: String = "en"
+    ) async throws(IdentityError) -> ChallengeReceipt {
+        try await observingRefusals { () async throws(IdentityError) in
+            if case .newNumber = occasion { throw .methodNotOffered("Another number is proven by a code to that number.") }
+            try offer(.email, for: occasion)
+            guard environment.transport.capabilities.channels.contains(.email) else {
+                throw .methodNotOffered("The transport sends no e-mail: offer another method.")
+            }
+            let requester = try await checked(Self.requester(requester, for: occasion))
+            do throws(OTPError) { try engine.refuseIfLimited(.email, requester: requester) } catch { throw IdentityError(error) }
+            let address = email.guarded
+            let place: MessageQueue.Reservation
+            do throws(TransportError) { place = try queue.reserve() } catch { throw IdentityError(error) }
+            let tags: NumberTags
+            do throws(VaultError) { tags = try await vault.tags(ofAddress: address) } catch { throw IdentityError(error) }
+            let begun = try await begin(
+                occasion, by: .email, tags.budget, .email, requester, sealing: AddressTicket.encode(address, tags: tags)
+            ) { commit throws(IdentityError) in
+                try await addressee(of: occasion, tags, showing: .vouched, in: &commit) { $0.email?.tag }
+            }
+            place.fill(item(for: begun, to: .address(address.duplicate()), channel: .email, language: language))
+            return receipt(begun, language: language)
+        }
+    }
+
+    private func begin(
+        _ occasion: Occasion, by method: MethodKind, _ tag: BudgetTag, _ route: SendRoute, _ requester: Requester,
+        sealing ticket: borrowing GuardedBytes,
+        _ addressee: (inout StagedCommit) async throws(IdentityError) -> (SubjectID?, isDeliverable: Bool)
+    ) async throws(IdentityError) -> BegunChallenge {
+        try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> BegunChallenge in
+            let (subject, isDeliverable) = try await addressee(&commit)
             do throws(OTPError) {
                 return try await engine.stageBegin(
-                    occasion.challengePurpose, tag: tags.budget, subject: subject, isDeliverable: isDeliverable, route: route,
-                    requester: requester, sealing: ticket, in: &commit)
+                    occasion.challengePurpose, by: method, because: occasion.reason, tag: tag, subject: subject,
+                    isDeliverable: isDeliverable, route: route, requester: requester, sealing: ticket, in: &commit)
             } catch {
                 throw IdentityError(error)
             }
         }
-        place.fill(item(for: begun, number: number, channel: channel, language: language))
-        return receipt(begun)
     }
 
     /// Work that lets a client past `otp.networkLimited` once: solved, it comes back as the requester's ``Requester/proof``.
@@ -76,6 +126,45 @@ extension IdentityService {
     /// - Throws: ``IdentityError``: `otp.requesterInvalid`.
     public func puzzle(for requester: Requester) throws(IdentityError) -> ProofPuzzle {
         do throws(OTPError) { return try engine.puzzle(for: requester) } catch { throw IdentityError(error) }
+    }
+
+    /// The channel that a person asked for, or the one that reaches this kind of line.
+    private func channel(_ method: MethodKind, usual: OutboundMessage.Channel) throws(IdentityError) -> OutboundMessage.Channel {
+        let channel: OutboundMessage.Channel
+        switch method {
+        case .sms: channel = .sms
+        case .voice: channel = .voice
+        default: throw .methodNotOffered("A number gets a text or a call; other methods are begun without it.")
+        }
+        guard channel == .voice || usual == .sms else {
+            throw .methodNotOffered("A text does not reach a fixed line: ask for a call.")
+        }
+        guard environment.transport.capabilities.channels.contains(channel) else {
+            throw IdentityError(
+                TransportError(
+                    .unsupported, "The transport has no \(channel.rawValue), which this kind of line needs: give a mobile number."))
+        }
+        return channel
+    }
+
+    /// Refuses what the service's policy does not offer on this occasion.
+    func offer(_ method: MethodKind, for occasion: Occasion) throws(IdentityError) {
+        let offered: Bool =
+            switch occasion {
+            case .signUp: environment.policy.methods.signUp.contains(method)
+            case .recovery: environment.policy.methods.recovery.contains(method)
+            case .stepUp, .newNumber, .newEmail: true
+            }
+        guard offered else { throw .methodNotOffered("This service does not offer this method here: choose another.") }
+    }
+
+    /// The same of a code that is sent again by another way.
+    private func offer(_ method: MethodKind, for begun: BegunChallenge) throws(IdentityError) {
+        switch (begun.purpose, begun.subject) {
+        case (.verification, nil): try offer(method, for: .signUp)
+        case (.accountRecovery, _): try offer(method, for: .recovery)
+        case (.verification, _), (.stepUpVerification, _): break
+        }
     }
 
     /// What the abuse guard has to know of a number: where it is, which numbers are beside it.
@@ -91,17 +180,18 @@ extension IdentityService {
         }
     }
 
-    /// A step-up's first code is its own account's, whether or not the host says so twice.
-    private static func requester(_ requester: Requester, for occasion: Occasion) -> Requester {
-        guard case .stepUp(let pseudonym) = occasion, requester.pseudonym == nil else { return requester }
+    /// What is asked about an account is its own, whether or not the host says so twice.
+    static func requester(_ requester: Requester, for occasion: Occasion) -> Requester {
+        guard let pseudonym = occasion.pseudonym, requester.pseudonym == nil else { return requester }
         var requester = requester
         requester.pseudonym = pseudonym
         return requester
     }
 
-    /// Whom a challenge is about, and whether its code goes out. Reads the same records whoever the number belongs to.
+    /// Whom a challenge is about, and whether its code goes out. Reads the same records whoever the number or address belongs to.
     private func addressee(
-        of occasion: Occasion, _ tags: NumberTags, in commit: inout StagedCommit
+        of occasion: Occasion, _ tags: NumberTags, showing assurance: Assurance, in commit: inout StagedCommit,
+        _ own: (Enrolment) -> UniquenessTag?
     ) async throws(IdentityError) -> (SubjectID?, isDeliverable: Bool) {
         switch occasion {
         case .signUp: return (nil, true)
@@ -113,11 +203,35 @@ extension IdentityService {
             } catch {
                 throw IdentityError(error)
             }
-        case .stepUp(let pseudonym):
+        case .stepUp(let pseudonym, let reason):
             let (enrolment, record) = try await person(pseudonym)
+            try refuseIfTooWeak(assurance, for: reason, enrolment)
             try await stageStepUp(of: enrolment, record, in: &commit)
-            return (enrolment.subject, enrolment.tag == tags.uniqueness)
+            return (enrolment.subject, own(enrolment) == tags.uniqueness)
+        case .newNumber(let pseudonym, let proof), .newEmail(let pseudonym, let proof):
+            let (enrolment, record) = try await person(pseudonym)
+            let isNumber = if case .newNumber = occasion { true } else { false }
+            try check(proof, of: enrolment, for: isNumber ? .numberChange : .emailChange)
+            commit.check(record)
+            return (enrolment.subject, true)
         }
+    }
+
+    func refuseIfTooWeak(_ assurance: Assurance, for reason: StepUpReason, _ enrolment: Enrolment) throws(IdentityError) {
+        guard environment.policy.methods.allows(assurance, for: reason, strongest: enrolment.strongest) else {
+            throw IdentityError(.methodTooWeak, "This needs a stronger method than that: offer the person's number, app or passkey.")
+        }
+    }
+
+    /// Refuses a proof that is another person's, of another reason, or too old.
+    func check(_ proof: StepUpProof, of enrolment: Enrolment, for action: StepUpReason) throws(IdentityError) {
+        guard proof.subject == enrolment.subject, proof.provenAt >= enrolment.securedAt, vault.isGood(proof, for: action, at: now) else {
+            throw Self.proofMismatch
+        }
+    }
+
+    static var proofMismatch: IdentityError {
+        IdentityError(.proofMismatch, "This needs a step-up of this person for this very reason, at most 15 minutes ago.")
     }
 
     /// A step-up's message rests on a consent that holds when its commit is made.
@@ -133,30 +247,53 @@ extension IdentityService {
 
     /// Sends a challenge's code again: the same code, the same expiry, no tries given back.
     ///
-    /// - Parameter requester: the session the challenge was begun in.
+    /// - Parameters:
+    ///   - method: `.voice` for a call after a text that never came, `.sms` the other way round; `nil` as before.
+    ///   - requester: the session the challenge was begun in.
     /// - Throws: ``IdentityError``: a token's code, `otp.tooManySends`, `otp.locked`, `otp.networkLimited`, `otp.rangeClosed`,
     ///   `otp.countryLimited`, `otp.deploymentLimited`, `otp.proofInvalid`, `otp.exhausted`, `otp.expired`, `otp.alreadyCompleted`,
-    ///   `otp.challengeNotFound` (also for another session), `otp.requesterInvalid`, `transport.queueFull`, `.busy` or a storage code; of a step-up
-    ///   also `.unknownPseudonym`, `.erasing`, `consent.notGiven`, `consent.withdrawn`, `consent.expired`.
-    public func resend(_ token: ChallengeToken, requester: Requester, language: String = "en") async throws(IdentityError)
-        -> ChallengeReceipt
-    {
-        let place: MessageQueue.Reservation
-        do { place = try queue.reserve() } catch { throw IdentityError(error) }
-        let begun = try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> BegunChallenge in
-            let begun: BegunChallenge
-            do throws(OTPError) { begun = try await engine.stageResend(token, requester: requester, in: &commit) } catch {
-                throw IdentityError(error)
+    ///   `otp.nothingToSend`, `otp.challengeNotFound` (also for another session), `otp.requesterInvalid`, `.methodNotOffered`,
+    ///   `transport.queueFull`, `.busy` or a storage code; of a step-up also `.unknownPseudonym`, `.erasing`, `consent.notGiven`,
+    ///   `consent.withdrawn`, `consent.expired`.
+    public func resend(
+        _ token: ChallengeToken, by method: MethodKind? = nil, requester: Requester, language: String = "en"
+    ) async throws(IdentityError) -> ChallengeReceipt {
+        try await observingRefusals { () async throws(IdentityError) in
+            let place: MessageQueue.Reservation
+            do throws(TransportError) { place = try queue.reserve() } catch { throw IdentityError(error) }
+            let asked: OutboundMessage.Channel? =
+                if let method { try channel(method, usual: .sms) } else { nil }
+            let requester = try await checked(requester)
+            let begun = try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> BegunChallenge in
+                let begun: BegunChallenge
+                do throws(OTPError) {
+                    begun = try await engine.stageResend(
+                        token, as: asked.map { $0 == .voice ? .voice : .text }, requester: requester, in: &commit)
+                } catch {
+                    throw IdentityError(error)
+                }
+                if begun.purpose == .stepUpVerification, let subject = begun.subject {
+                    let (enrolment, record) = try await activePerson(subject)
+                    try await stageStepUp(of: enrolment, record, in: &commit)
+                }
+                guard let asked else { return begun }
+                try offer(MethodKind(asked), for: begun)
+                guard begun.method.isPhone else { throw .methodNotOffered("A code for an e-mail address is not sent to a number.") }
+                if asked == .sms, try Self.ticket({ () throws(OTPError) in try begun.content() }).isFixedLine {
+                    throw .methodNotOffered("A text does not reach a fixed line: ask for a call.")
+                }
+                return begun
             }
-            if begun.purpose == .stepUpVerification, let subject = begun.subject {
-                let (enrolment, record) = try await activePerson(subject)
-                try await stageStepUp(of: enrolment, record, in: &commit)
+            if begun.method == .email {
+                let ticket = try Self.addressTicket { () throws(OTPError) in try begun.content() }
+                place.fill(item(for: begun, to: .address(ticket.address.duplicate()), channel: .email, language: language))
+            } else {
+                let ticket = try Self.ticket { () throws(OTPError) in try begun.content() }
+                let channel = asked ?? (ticket.channel == 0 ? .sms : .voice)
+                place.fill(item(for: begun, to: .number(ticket.number.duplicate()), channel: channel, language: language))
             }
-            return begun
+            return receipt(begun, language: language)
         }
-        let ticket = try Self.ticket { () throws(OTPError) in try begun.content() }
-        place.fill(item(for: begun, number: ticket.number, channel: ticket.channel == 1 ? .voice : .sms, language: language))
-        return receipt(begun)
     }
 
     /// What `begin` sealed into the token.
@@ -164,6 +301,12 @@ extension IdentityService {
         let bytes: GuardedBytes
         do { bytes = try content() } catch { throw IdentityError(error) }
         do { return try NumberTicket(bytes) } catch { throw IdentityError(error) }
+    }
+
+    static func addressTicket(_ content: () throws(OTPError) -> GuardedBytes) throws(IdentityError) -> AddressTicket {
+        let bytes: GuardedBytes
+        do { bytes = try content() } catch { throw IdentityError(error) }
+        do { return try AddressTicket(bytes) } catch { throw IdentityError(error) }
     }
 
     static func guarded(_ typed: PhoneNumber) throws(IdentityError) -> GuardedNumber {
@@ -178,15 +321,16 @@ extension IdentityService {
 
     /// Renders the message of a challenge; for a decoy all the same, and then sends nothing.
     private func item(
-        for begun: BegunChallenge, number: borrowing GuardedNumber, channel: OutboundMessage.Channel, language: String
+        for begun: BegunChallenge, to recipient: consuming OutboundMessage.Recipient, channel: OutboundMessage.Channel, language: String
     ) -> MessageQueue.Item {
         let minutes = max(1, Int((begun.expiresAt - now).components.seconds + 59) / 60)
-        let text = environment.policy.template.render(code: begun.code(), minutes: minutes, language: language)
+        let text = environment.policy.template.render(
+            code: begun.code(), minutes: minutes, language: language, reason: begun.reason)
         let message =
             switch begun.purpose {
-            case .verification: self.message(Purposes.Verification.self, begun, number, text, channel)
-            case .accountRecovery: self.message(Purposes.AccountRecovery.self, begun, number, text, channel)
-            case .stepUpVerification: self.message(Purposes.StepUpVerification.self, begun, number, text, channel)
+            case .verification: self.message(Purposes.Verification.self, begun, recipient, text, channel)
+            case .accountRecovery: self.message(Purposes.AccountRecovery.self, begun, recipient, text, channel)
+            case .stepUpVerification: self.message(Purposes.StepUpVerification.self, begun, recipient, text, channel)
             }
         guard begun.isDeliverable else {
             message.wipe()
@@ -196,18 +340,36 @@ extension IdentityService {
     }
 
     private func message<Use: MessagingPurpose>(
-        _ use: Use.Type, _ begun: BegunChallenge, _ number: borrowing GuardedNumber, _ text: borrowing GuardedBytes,
+        _ use: Use.Type, _ begun: BegunChallenge, _ recipient: consuming OutboundMessage.Recipient, _ text: borrowing GuardedBytes,
         _ channel: OutboundMessage.Channel
     ) -> OutboundMessage {
         let grant = consentRecords.grantForChallenge(use, challenge: begun.id.bytes)
         let message = OutboundMessage(
-            to: number.duplicate(), text: text.duplicate(), channel: channel, grant: grant,
+            to: recipient, text: text.duplicate(), channel: channel, grant: grant,
             idempotencyKey: Hexadecimal.encode(begun.id.bytes) + "-\(begun.sends)")
         grant.spend()
         return message
     }
 
-    private func receipt(_ begun: BegunChallenge) -> ChallengeReceipt {
-        ChallengeReceipt(token: begun.token, expiresAt: begun.expiresAt, resendAfter: begun.resendAfter, digits: begun.digits)
+    func receipt(_ begun: BegunChallenge, prompt: [UInt8] = [], language: String) -> ChallengeReceipt {
+        ChallengeReceipt(
+            token: begun.token, expiresAt: begun.expiresAt, resendAfter: begun.resendAfter, digits: begun.digits, method: begun.method,
+            prompt: prompt, sentence: begun.reason.map { ReasonSentences.sentence(for: $0, language: language) })
     }
+}
+
+extension MethodKind {
+    /// How a message travels, as a method.
+    init(_ channel: OutboundMessage.Channel) {
+        self =
+            switch channel {
+            case .sms: .sms
+            case .voice: .voice
+            case .email: .email
+            }
+    }
+}
+
+extension IdentityError {
+    static func methodNotOffered(_ reason: String) -> Self { Self(Code.methodNotOffered, reason) }
 }

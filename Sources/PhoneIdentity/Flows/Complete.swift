@@ -18,52 +18,115 @@ extension IdentityService {
     ///   - consents: what the person decided while signing up, with the words they were shown; part of the same commit.
     /// - Throws: ``IdentityError``: `otp.wrongCode` (with the tries left), `otp.malformedCode`, `otp.expired`, `otp.exhausted`, `otp.alreadyCompleted`,
     ///   `otp.challengeNotFound` (also for another session), `otp.tooManyGuesses`, `otp.networkLimited`, `otp.proofInvalid`, `otp.requesterInvalid`, `otp.locked`, a token's code, a `consent.` code,
-    ///   `.consentsNotExpected`, `.noAccount`, `.recoveryStopped`, `.unknownPseudonym` (erased meanwhile). After `.busy`, `otp.busy`,
+    ///   `.consentsNotExpected`, `.noAccount`, `.recoveryStopped`, `.alreadyClaimed`, `.simChanged`, `.unknownPseudonym` (erased meanwhile). After `.busy`, `otp.busy`,
     ///   `otp.unavailable`, `vault.unavailable` or a storage code: send the same attempt with the same code again; it is not paid twice.
     public func complete(
         _ token: ChallengeToken, code: String, attempt: AttemptID, requester: Requester, consents: [ConsentDecision] = []
     ) async throws(IdentityError) -> CompletedChallenge {
-        do { try ConsentRecords.validate(consents) } catch { throw IdentityError(error) }
-        let paid: PaidGuess
-        do {
-            paid = try await engine.pay(token, code: try SubmittedCode(code), attempt: attempt, requester: requester)
-        } catch {
-            throw IdentityError(error)
-        }
-        switch paid {
-        case .repeated(let bytes, let challenge, let device):
-            return CompletedChallenge(verdict: try await answer(try Self.outcome(bytes), challenge: challenge), deviceToken: device)
-        case .right(let guess):
-            let outcome: Outcome
-            switch guess.purpose {
-            case .verification:
-                let (enrolled, fresh) = try await enrol(guess, consents)
-                if let fresh { return CompletedChallenge(verdict: .enrolled(fresh), deviceToken: guess.device) }
-                outcome = enrolled
-            case .accountRecovery: outcome = try await recover(guess, consents)
-            case .stepUpVerification: outcome = try await stepUp(guess, consents)
+        try await complete(token, answer: .code(code), attempt: attempt, requester: requester, consents: consents)
+    }
+
+    /// The same for an answer to any method.
+    ///
+    /// - Throws: ``IdentityError`` as ``complete(_:code:attempt:requester:consents:)``; of an authenticator app also `otp.codeUsed`,
+    ///   `otp.authenticatorNotFound`, `otp.authenticatorKeyUnknown`; of a guardian `.guardianRefused`; what a host's own method throws.
+    public func complete(
+        _ token: ChallengeToken, answer: VerificationAnswer, attempt: AttemptID, requester: Requester, consents: [ConsentDecision] = []
+    ) async throws(IdentityError) -> CompletedChallenge {
+        try await observingRefusals { () async throws(IdentityError) in
+            do throws(ConsentError) { try ConsentRecords.validate(consents) } catch { throw IdentityError(error) }
+            let requester = try await checked(requester)
+            switch try await paid(token, answer, attempt, requester) {
+            case .repeated(let repeated):
+                return try await completed(
+                    try Self.outcome(repeated.outcome), challenge: repeated.challenge, repeated.method, repeated.reason, repeated.device)
+            case .right(let guess):
+                let outcome: Outcome
+                switch (guess.purpose, guess.subject) {
+                case (.verification, nil):
+                    let (enrolled, fresh) = try await enrol(guess, consents)
+                    if let fresh {
+                        return CompletedChallenge(
+                            verdict: .enrolled(fresh), deviceToken: guess.method.isPhone ? guess.device : nil, proof: nil)
+                    }
+                    outcome = enrolled
+                case (.verification, let subject?): outcome = try await change(of: subject, guess, consents)
+                case (.accountRecovery, _): outcome = try await recover(guess, consents)
+                case (.stepUpVerification, _): outcome = try await stepUp(guess, consents)
+                }
+                return try await completed(outcome, challenge: guess.challenge, guess.method, guess.reason, guess.device)
             }
-            return CompletedChallenge(verdict: try await answer(outcome, challenge: guess.challenge), deviceToken: guess.device)
         }
     }
 
+    private func paid(
+        _ token: ChallengeToken, _ answer: VerificationAnswer, _ attempt: AttemptID, _ requester: Requester
+    ) async throws(IdentityError) -> PaidGuess {
+        do throws(OTPError) {
+            return try await engine.pay(
+                token, answer: try answer.parsed(), attempt: attempt, requester: requester, methods: methods, naming: named)
+        } catch {
+            throw IdentityError(error)
+        }
+    }
+
+    /// Somebody whom a challenge is about; `nil` of a decoy, and where they are gone.
+    func named(_ subject: SubjectID) async throws(OTPError) -> NamedPerson? {
+        do throws(StorageError) {
+            guard let record = try await store.record(at: Enrolment.key(subject, environment.partitions)) else { return nil }
+            let enrolment = try Enrolment(record)
+            guard enrolment.state == .active else { return nil }
+            return NamedPerson(try pseudonym(of: enrolment, for: .host), enrolment.audit)
+        } catch {
+            throw OTPError(failing: error)
+        }
+    }
+
+    func assurance(of guess: RightGuess) -> Assurance { methods[guess.method]?.assurance ?? .vouched }
+
     // MARK: Sign-up
+
+    /// What a new person shows at their sign-up.
+    private struct SignUp: ~Copyable {
+        let number: GuardedNumber
+        /// Of the number or the address; `nil` where there is neither.
+        let tags: NumberTags?
+        let region: String
+
+        private init(_ number: consuming GuardedNumber, _ tags: NumberTags?, region: String) {
+            (self.tags, self.region) = (tags, region)
+            self.number = number
+        }
+
+        static func read(_ guess: RightGuess) throws(IdentityError) -> SignUp {
+            if guess.method.isPhone {
+                let ticket = try IdentityService.ticket { () throws(OTPError) in try guess.content() }
+                let tags = NumberTags(uniqueness: ticket.tag, epoch: ticket.epoch, budget: guess.tag)
+                return SignUp(ticket.number.duplicate(), tags, region: ticket.region)
+            }
+            guard guess.method == .email else { return SignUp(GuardedNumber.absent, nil, region: "") }
+            let ticket = try IdentityService.addressTicket { () throws(OTPError) in try guess.content() }
+            return SignUp(
+                GuardedNumber.absent, NumberTags(uniqueness: ticket.tag, epoch: ticket.epoch, budget: guess.tag), region: "")
+        }
+    }
 
     /// - Returns: the host's pseudonym too, where the enrolment was made just now.
     private func enrol(
         _ guess: RightGuess, _ consents: [ConsentDecision]
     ) async throws(IdentityError) -> (Outcome, fresh: Pseudonym?) {
-        let ticket = try Self.ticket { () throws(OTPError) in try guess.content() }
-        let tags = NumberTags(uniqueness: ticket.tag, epoch: ticket.epoch, budget: guess.tag)
-        let region = ticket.region
+        let signUp = try SignUp.read(guess)
+        // Before anything is deposited.
+        if let approval = guess.use as? GuardianApproval { _ = try await guardian(approval.guardian) }
+        let (tags, region) = (signUp.tags, signUp.region)
         var prepared: PreparedEnrolment?
         var first: Staged<(Outcome, fresh: Pseudonym?)>?
         // Sealed at most once, and only when there is no claim: one put in the key service.
-        let place = try await self.place(of: ticket.tag)
-        if place.claim == nil {
+        let place = try await self.place(of: tags?.uniqueness)
+        if place?.claim == nil {
             let staged: Result<Staged<(Outcome, fresh: Pseudonym?)>?, IdentityError>
             do {
-                staged = try await vault.seal(ticket.number, for: SubjectID(random: environment.random)) { sealed in
+                staged = try await vault.seal(signUp.number, for: SubjectID(random: environment.random)) { sealed in
                     prepared = sealed
                     return await self.staging { (commit: inout StagedCommit) async throws(IdentityError) in
                         try await stageEnrolment(sealed, at: place, tags, region, guess, consents, in: &commit)
@@ -76,8 +139,8 @@ extension IdentityService {
         }
         let candidate = prepared
         return try await committing(first) { (commit: inout StagedCommit) async throws(IdentityError) -> (Outcome, fresh: Pseudonym?) in
-            let place = try await self.place(of: tags.uniqueness)
-            if let claim = place.claim {
+            let place = try await self.place(of: tags?.uniqueness)
+            if let claim = place?.claim {
                 return (try await noteAlreadyEnrolled(claim.subject, guess, in: &commit), nil)
             }
             guard let prepared = candidate else {
@@ -89,7 +152,7 @@ extension IdentityService {
     }
 
     private func stageEnrolment(
-        _ prepared: PreparedEnrolment, at place: TagPlace, _ tags: NumberTags, _ region: String, _ guess: RightGuess,
+        _ prepared: PreparedEnrolment, at place: TagPlace?, _ tags: NumberTags?, _ region: String, _ guess: RightGuess,
         _ consents: [ConsentDecision], in commit: inout StagedCommit
     ) async throws(IdentityError) -> (Outcome, fresh: Pseudonym?) {
         let subject = prepared.audit.id
@@ -100,14 +163,28 @@ extension IdentityService {
         case .now(let taken): counts = taken
         }
         let (wrappedSeed, pseudonym) = pseudonyms.draw(for: subject)
-        let enrolment = Enrolment(
-            subject: subject, record: prepared.record, tag: tags.uniqueness, epoch: tags.epoch, historyKey: prepared.audit.historyKey,
-            wrappedSeed: wrappedSeed, region: region, metadataVersion: PhoneMetadata.version, enrolledAt: now,
-            lastProof: now)
-        do { try vault.stage(prepared, tags: tags, at: place, in: &commit) } catch { throw IdentityError(error) }
+        var enrolment = Enrolment(
+            subject: subject, record: prepared.record, historyKey: prepared.audit.historyKey, wrappedSeed: wrappedSeed, enrolledAt: now)
+        if let tags, guess.method.isPhone {
+            enrolment.number = .init(
+                tag: tags.uniqueness, epoch: tags.epoch, region: region, metadataVersion: PhoneMetadata.version, lastProof: now)
+        } else if let tags {
+            enrolment.email = .init(tag: tags.uniqueness, epoch: tags.epoch, lastProof: now)
+        }
+        enrolment.note(guess.method, assurance(of: guess), at: now)
+        if let approval = guess.use as? GuardianApproval {
+            enrolment.guardian = approval.guardian
+            try await stage(ward: subject, of: approval.guardian, in: &commit)
+        }
+        do throws(StorageError) {
+            if let tags, let place { try vault.stageClaim(by: subject, record: prepared.record, tags, at: place, in: &commit) }
+        } catch {
+            throw IdentityError(error)
+        }
+        vault.stage(prepared, in: &commit)
         commit.insert(enrolment.encoded, at: Enrolment.key(subject, environment.partitions))
         pseudonyms.stage(pseudonym, of: subject, for: .host, in: &commit)
-        var events = [event(.enrolled, .verification, enrolment.audit, counts)]
+        var events = [event(.enrolled, .verification, enrolment.audit, counts, guess)]
         do { events += try await consentRecords.stage(consents, of: enrolment.audit, in: &commit) } catch { throw IdentityError(error) }
         outbox.record(events, underNew: prepared.historyKey, in: &commit)
         return (outcome, pseudonym)
@@ -129,7 +206,7 @@ extension IdentityService {
         }
         // An erasure that begins meanwhile would not find this entry in the person's history, and leave it behind.
         commit.check(record)
-        outbox.record([event(.alreadyEnrolled, .verification, enrolment.audit, counts)], in: &commit)
+        outbox.record([event(.alreadyEnrolled, .verification, enrolment.audit, counts, guess)], in: &commit)
         return outcome
     }
 
@@ -137,13 +214,12 @@ extension IdentityService {
 
     private func recover(_ guess: RightGuess, _ consents: [ConsentDecision]) async throws(IdentityError) -> Outcome {
         try refuse(consents)
-        let tag = try Self.ticket { () throws(OTPError) in try guess.content() }.tag
+        let showing = try await showing(guess)
         return try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> Outcome in
-            let claim = try await place(of: tag).claim
-            guard let claim, claim.subject == guess.subject, let (found, record) = try await enrolment(of: claim.subject),
-                found.state == .active
+            guard let subject = guess.subject, let (found, record) = try await enrolment(of: subject), found.state == .active,
+                try isStillTheirs(found, guess)
             else {
-                // Erased since the challenge began.
+                // Erased since the challenge began, or the number is no longer theirs.
                 let outcome = Outcome(.noAccount, nil, at: now)
                 let counts: ChallengeCounts
                 switch try await take(guess, outcome, in: &commit) {
@@ -154,40 +230,178 @@ extension IdentityService {
                     [
                         AuditEvent(
                             .recoveryNotFound, purpose: .accountRecovery, at: now, shard: guess.challenge.bytes,
-                            details: Self.details(counts),
+                            details: counts.details(guess.method, guess.reason), delayClass: counts.leafClass,
                             random: environment.random)
                     ], in: &commit)
                 return outcome
             }
             var enrolment = found
             let (kind, action, time): (Outcome.Kind, AuditAction, Timestamp)
-            switch environment.policy.recovery.decide(&enrolment, at: now) {
+            var isNew = false
+            switch environment.policy.recovery.decide(&enrolment, showing, at: now) {
             case .letIn: (kind, action, time) = (.recovered, .recovered, now)
-            case .wait(let until): (kind, action, time) = (.recoveryWaits, .recoveryWaiting, until)
+            case .wait(let until, let new):
+                (kind, action, time) = (.recoveryWaits, .recoveryWaiting, until)
+                isNew = new
             case .stopped(let until): (kind, action, time) = (.recoveryStopped, .recoveryStopped, until)
             }
-            let outcome = Outcome(kind, claim.subject, at: time)
+            let outcome = Outcome(kind, subject, at: time)
             let counts: ChallengeCounts
             switch try await take(guess, outcome, in: &commit) {
             case .before(let earlier): return earlier
             case .now(let taken): counts = taken
             }
+            if let approval = guess.use as? GuardianApproval, approval.guardian != found.guardian { throw Self.guardianRefused }
             commit.put(enrolment.encoded, at: record.key, replacing: record)
-            outbox.record([event(action, .accountRecovery, enrolment.audit, counts)], in: &commit)
+            outbox.record([event(action, .accountRecovery, enrolment.audit, counts, guess)], in: &commit)
+            if kind == .recovered { try stage(.recovered, for: enrolment, in: &commit) }
+            if isNew { try stage(.recoveryWaits(until: time), for: enrolment, in: &commit) }
             return outcome
         }
+    }
+
+    /// What outside services know, asked only now that the code was right, and so of no stranger's number.
+    private func showing(_ guess: RightGuess) async throws(IdentityError) -> RecoveryPolicy.Showing {
+        var showing = RecoveryPolicy.Showing(method: guess.method, assurance: assurance(of: guess))
+        guard guess.method.isPhone, let subject = guess.subject else { return showing }
+        let ticket = try Self.ticket { () throws(OTPError) in try guess.content() }
+        showing.simIsNew = await simIsNew(ticket.number)
+        if let lastProof = try await enrolment(of: subject)?.0.number?.lastProof,
+            now >= lastProof + environment.policy.recovery.recentProof
+        {
+            showing.wasReassigned = await wasReassigned(ticket.number, since: lastProof)
+        }
+        return showing
+    }
+
+    /// Whether the number or address that was just proven is still this person's.
+    private func isStillTheirs(_ enrolment: Enrolment, _ guess: RightGuess) throws(IdentityError) -> Bool {
+        if guess.method.isPhone {
+            return try Self.ticket { () throws(OTPError) in try guess.content() }.tag == enrolment.number?.tag
+        }
+        if guess.method == .email {
+            return try Self.addressTicket { () throws(OTPError) in try guess.content() }.tag == enrolment.email?.tag
+        }
+        return true
+    }
+
+    // MARK: Another number or address
+
+    private func change(
+        of subject: SubjectID, _ guess: RightGuess, _ consents: [ConsentDecision]
+    ) async throws(IdentityError) -> Outcome {
+        try refuse(consents)
+        return guess.method.isPhone ? try await changeNumber(of: subject, guess) : try await changeEmail(of: subject, guess)
+    }
+
+    private func changeNumber(of subject: SubjectID, _ guess: RightGuess) async throws(IdentityError) -> Outcome {
+        let ticket = try Self.ticket { () throws(OTPError) in try guess.content() }
+        let (tags, region) = (
+            NumberTags(uniqueness: ticket.tag, epoch: ticket.epoch, budget: guess.tag), ticket.region
+        )
+        guard let (present, _) = try await enrolment(of: subject), present.state == .active else { throw .unknownPseudonym }
+        var prepared: PreparedNumber?
+        if try await place(of: tags.uniqueness)?.claim == nil {
+            do { prepared = try await vault.seal(another: ticket.number, for: subject, record: present.record) } catch {
+                throw IdentityError(error)
+            }
+        }
+        let candidate = prepared
+        let (outcome, isStored) = try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> (Outcome, Bool) in
+            guard let (found, record) = try await enrolment(of: subject), found.state == .active else { throw .unknownPseudonym }
+            let place = try await place(of: tags.uniqueness)
+            var enrolment = found
+            enrolment.number = .init(
+                tag: tags.uniqueness, epoch: tags.epoch, region: region, metadataVersion: PhoneMetadata.version, lastProof: now)
+            var isStored = false
+            let outcome = try await stageChange(
+                to: enrolment, from: record, old: found.number?.tag, tags, at: place, guess, .numberChanged, in: &commit
+            ) { commit throws(IdentityError) in
+                guard let candidate else { throw IdentityError(.busy, "The number changed hands this moment: try again.") }
+                vault.stage(candidate, in: &commit)
+                isStored = true
+            }
+            return (outcome, isStored)
+        }
+        // Only of a record that this very commit stored: of any other the sweep finds out, which compares.
+        if let candidate, isStored {
+            do { try await environment.keyService.confirm([candidate.deposit]) } catch {
+                environment.observer.observe(Observation(.keyService, "confirmation-waits", errorCode: error.code.rawValue))
+            }
+        }
+        return outcome
+    }
+
+    private func changeEmail(of subject: SubjectID, _ guess: RightGuess) async throws(IdentityError) -> Outcome {
+        let ticket = try Self.addressTicket { () throws(OTPError) in try guess.content() }
+        let tags = NumberTags(uniqueness: ticket.tag, epoch: ticket.epoch, budget: guess.tag)
+        return try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> Outcome in
+            guard let (found, record) = try await enrolment(of: subject), found.state == .active else { throw .unknownPseudonym }
+            let place = try await place(of: tags.uniqueness)
+            var enrolment = found
+            enrolment.email = .init(tag: tags.uniqueness, epoch: tags.epoch, lastProof: now)
+            return try await stageChange(
+                to: enrolment, from: record, old: found.email?.tag, tags, at: place, guess, .emailChanged, in: &commit)
+        }
+    }
+
+    private func stageChange(
+        to changed: Enrolment, from record: StoredRecord, old: UniquenessTag?, _ tags: NumberTags, at place: TagPlace?, _ guess: RightGuess,
+        _ kind: Outcome.Kind, in commit: inout StagedCommit,
+        _ stageMore: (inout StagedCommit) throws(IdentityError) -> Void = { _ in }
+    ) async throws(IdentityError) -> Outcome {
+        // Begun before the account was recovered, or a recovery stopped: by whoever it was taken back from.
+        guard changed.securedAt <= guess.begunAt else { throw Self.proofMismatch }
+        var enrolment = changed
+        let isTheirs = place?.claim?.subject == enrolment.subject
+        let isTaken = place?.claim != nil && !isTheirs
+        let outcome = Outcome(isTaken ? .alreadyClaimed : kind, enrolment.subject, at: now)
+        let counts: ChallengeCounts
+        switch try await take(guess, outcome, in: &commit) {
+        case .before(let earlier): return earlier
+        case .now(let taken): counts = taken
+        }
+        let action: AuditAction = isTaken ? .alreadyEnrolled : kind == .numberChanged ? .numberChanged : .emailChanged
+        outbox.record([event(action, .verification, enrolment.audit, counts, guess)], in: &commit)
+        guard !isTaken else {
+            commit.check(record)
+            return outcome
+        }
+        enrolment.note(guess.method, assurance(of: guess), at: now)
+        commit.put(enrolment.encoded, at: record.key, replacing: record)
+        // Proven again, nothing else.
+        guard !isTheirs else { return outcome }
+        do throws(StorageError) {
+            guard let place else { preconditionFailure("A number and an address have a place.") }
+            try vault.stageClaim(by: enrolment.subject, record: enrolment.record, tags, at: place, in: &commit)
+            if let old { try await vault.stageRemoval(ofClaim: old, by: enrolment.subject, in: &commit) }
+        } catch {
+            throw IdentityError(error)
+        }
+        try stageMore(&commit)
+        try stage(kind == .numberChanged ? .numberChanged : .emailChanged, for: enrolment, in: &commit)
+        return outcome
     }
 
     // MARK: Step-up
 
     private func stepUp(_ guess: RightGuess, _ consents: [ConsentDecision]) async throws(IdentityError) -> Outcome {
         try refuse(consents)
+        if guess.method.isPhone {
+            let ticket = try Self.ticket { () throws(OTPError) in try guess.content() }
+            if await simIsNew(ticket.number) {
+                throw IdentityError(.simChanged, "The SIM card of this number was changed lately: use another method, or wait.")
+            }
+        }
         return try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> Outcome in
             guard let subject = guess.subject, let (found, record) = try await enrolment(of: subject), found.state == .active else {
                 throw IdentityError(.unknownPseudonym, "This person was erased since the challenge began.")
             }
+            guard try isStillTheirs(found, guess) else {
+                throw IdentityError(.unknownPseudonym, "The number or address is no longer this person's.")
+            }
             var enrolment = found
-            enrolment.lastProof = max(now, found.lastProof)
+            enrolment.note(guess.method, assurance(of: guess), at: now)
             let outcome = Outcome(.steppedUp, subject, at: now)
             let counts: ChallengeCounts
             switch try await take(guess, outcome, in: &commit) {
@@ -195,7 +409,7 @@ extension IdentityService {
             case .now(let taken): counts = taken
             }
             commit.put(enrolment.encoded, at: record.key, replacing: record)
-            outbox.record([event(.steppedUp, .stepUpVerification, enrolment.audit, counts)], in: &commit)
+            outbox.record([event(.steppedUp, .stepUpVerification, enrolment.audit, counts, guess)], in: &commit)
             return outcome
         }
     }
@@ -230,7 +444,8 @@ extension IdentityService {
         return outcome
     }
 
-    private func place(of tag: UniquenessTag) async throws(IdentityError) -> TagPlace {
+    private func place(of tag: UniquenessTag?) async throws(IdentityError) -> TagPlace? {
+        guard let tag else { return nil }
         do { return try await vault.place(of: tag) } catch { throw IdentityError(error) }
     }
 
@@ -240,28 +455,44 @@ extension IdentityService {
         }
     }
 
-    private static func details(_ counts: ChallengeCounts) -> [AuditEvent.Detail] {
-        [.init("sends", counts.sends), .init("guesses", counts.guesses)]
-    }
-
     private func event(
-        _ action: AuditAction, _ purpose: PurposeCode, _ subject: AuditSubject, _ counts: ChallengeCounts
+        _ action: AuditAction, _ purpose: PurposeCode, _ subject: AuditSubject, _ counts: ChallengeCounts, _ guess: RightGuess
     ) -> AuditEvent {
-        AuditEvent(action, purpose: purpose, at: now, subject: subject, details: Self.details(counts), random: environment.random)
+        AuditEvent(
+            action, purpose: purpose, at: now, subject: subject, details: counts.details(guess.method, guess.reason),
+            delayClass: counts.leafClass, random: environment.random)
     }
 
     // MARK: Answers
 
+    private func completed(
+        _ outcome: Outcome, challenge: ChallengeID, _ method: MethodKind, _ reason: StepUpReason?, _ device: DeviceToken
+    ) async throws(IdentityError) -> CompletedChallenge {
+        let verdict = try await answer(outcome, challenge: challenge, reason, method)
+        var proof: StepUpProof?
+        if case .recovered = verdict, let subject = outcome.subject {
+            proof = vault.stepUpProof(
+                subject: subject, challenge: challenge.bytes, at: outcome.time, for: .lostMethod, isByNumber: method.isPhone)
+        }
+        return CompletedChallenge(verdict: verdict, deviceToken: method.isPhone ? device : nil, proof: proof)
+    }
+
     /// What an outcome means to the host now: the same for the first answer and for every repetition.
-    private func answer(_ outcome: Outcome, challenge: ChallengeID) async throws(IdentityError) -> Verdict {
+    private func answer(
+        _ outcome: Outcome, challenge: ChallengeID, _ reason: StepUpReason?, _ method: MethodKind
+    ) async throws(IdentityError) -> Verdict {
         switch outcome.kind {
         case .noAccount: throw IdentityError(.noAccount, "This number has no account: offer to sign up.")
         case .recoveryWaits: return .recoveryWaits(until: outcome.time)
         case .recoveryStopped:
             throw IdentityError(
-                .recoveryStopped, "The owner stopped recovery by number alone: use another method.", retryAfter: outcome.time - now,
+                .recoveryStopped,
+                "Recovery by this alone is closed, by the owner or because the number has changed hands: use another method.",
+                retryAfter: outcome.time - now,
                 until: outcome.time)
-        case .enrolled, .alreadyEnrolled, .recovered, .steppedUp: break
+        case .alreadyClaimed:
+            throw IdentityError(.alreadyClaimed, "This belongs to another account: recover that one, or give another.")
+        case .enrolled, .alreadyEnrolled, .recovered, .steppedUp, .numberChanged, .emailChanged: break
         }
         guard let subject = outcome.subject, let (enrolment, _) = try await enrolment(of: subject), enrolment.state == .active else {
             throw IdentityError(.unknownPseudonym, "The person this attempt was about was erased since.")
@@ -270,11 +501,16 @@ extension IdentityService {
         switch outcome.kind {
         case .enrolled: return .enrolled(pseudonym)
         case .recovered: return .recovered(pseudonym)
+        case .numberChanged: return .numberChanged(pseudonym)
+        case .emailChanged: return .emailChanged(pseudonym)
         case .alreadyEnrolled:
             let isFresh = !enrolment.isAcknowledged && now < enrolment.enrolledAt + environment.policy.acknowledgementTime
             return .alreadyEnrolled(isFresh ? pseudonym : nil)
         default:
-            return .steppedUp(pseudonym, vault.stepUpProof(subject: subject, challenge: challenge.bytes, at: outcome.time))
+            let proof = vault.stepUpProof(
+                subject: subject, challenge: challenge.bytes, at: outcome.time, for: reason ?? .sensitiveChange,
+                isByNumber: method.isPhone)
+            return .steppedUp(pseudonym, proof)
         }
     }
 }

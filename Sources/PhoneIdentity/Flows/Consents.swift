@@ -20,13 +20,15 @@ extension IdentityService {
 
     /// Closes recovery by number alone for a while: the owner, signed in, says that a recovery under way is not theirs.
     ///
-    /// For as long as ``RecoveryPolicy/stopHolds``. A recovery that waits is ended.
+    /// For as long as ``RecoveryPolicy/stopHolds``. A recovery that waits is ended, and so is a change of number or e-mail address that was begun
+    /// before. What nobody else can have, such as a recovery code, still lets in.
     ///
     /// - Throws: ``IdentityError``: `.unknownPseudonym`, `.erasing`, `.busy` or a storage code.
     public func stopRecovery(_ pseudonym: Pseudonym) async throws(IdentityError) {
         try await committing { (commit: inout StagedCommit) async throws(IdentityError) in
             var (enrolment, record) = try await person(pseudonym)
-            enrolment.recoveryAskedAt = nil
+            enrolment.recoveryWaits = []
+            enrolment.securedAt = now
             enrolment.recoveryStoppedUntil = now + environment.policy.recovery.stopHolds
             commit.put(enrolment.encoded, at: record.key, replacing: record)
             outbox.record(

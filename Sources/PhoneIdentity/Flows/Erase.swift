@@ -1,5 +1,6 @@
 import AuditLog
 public import IdentityTypes
+import OTPEngine
 import RecordStorage
 public import SealedStore
 
@@ -68,11 +69,22 @@ extension IdentityService {
                 throw IdentityError(error)
             }
             do throws(StorageError) {
+                guard try await stageNoticeRemoval(of: subject, in: &commit), try await stageEndOfGuardianship(by: subject, in: &commit)
+                else {
+                    return false
+                }
                 guard let record = try await store.record(at: Enrolment.key(subject, environment.partitions)) else { return true }
                 let enrolment = try Enrolment(record)
-                try await vault.stageRemoval(of: subject, record: enrolment.record, tag: enrolment.tag, in: &commit)
+                try await vault.stageRemoval(of: subject, record: enrolment.record, tags: enrolment.tags, in: &commit)
                 try await consentRecords.stageErasure(of: subject, in: &commit)
+                try await stageEndOfGuardianship(of: enrolment, in: &commit)
                 commit.delete(record)
+            } catch {
+                throw IdentityError(error)
+            }
+            do throws(OTPError) {
+                try await authenticator.stageErasure(of: subject, in: &commit)
+                try await engine.stageErasure(of: subject, in: &commit)
             } catch {
                 throw IdentityError(error)
             }

@@ -1,6 +1,7 @@
 import AuditLog
 public import ConsentLedger
 public import IdentityTypes
+public import OTPEngine
 public import PhoneNormalization
 public import RecordStorage
 public import SealedStore
@@ -23,11 +24,14 @@ public struct SubjectExport: Hashable, Sendable {
     /// Everyone who was given a pseudonym of the person, the host first.
     public let consumers: [Consumer]
     public let enrolledAt: Timestamp
-    public let lastProof: Timestamp
-    /// ISO 3166-1 alpha-2, or `001`.
-    public let region: String
+    /// Every method that the person has completed, and when last.
+    public let methods: [CompletedMethod]
+    /// When the number was last proven; `nil` where there is none.
+    public let lastProof: Timestamp?
+    /// ISO 3166-1 alpha-2, or `001`; of the number.
+    public let region: String?
     /// Which numbering plans read the number.
-    public let metadataVersion: String
+    public let metadataVersion: String?
     public let consents: [ConsentState]
     /// Oldest first; `nil` without a proof of a fresh step-up.
     public let history: [Event]?
@@ -39,8 +43,8 @@ extension IdentityService {
     /// Everything that is held about a person.
     ///
     /// - Parameters:
-    ///   - proof: of a step-up at most 15 minutes ago; opens the history, once. Without one the export has no history.
-    ///   - number: what the owner typed for that step-up, to have it in the export; only together with a proof.
+    ///   - proof: of a step-up for ``StepUpReason/dataExport`` at most 15 minutes ago; opens the history, once. Without one the export has no history.
+    ///   - number: what the owner typed for that step-up, which was by number, to have it in the export; only together with a proof.
     ///   - region: where it would be dialled from.
     /// - Throws: ``IdentityError``: `.unknownPseudonym`, `.erasing`, `.proofMismatch`, `vault.orderRefused`, a `phone.`, vault or storage code.
     public func export(
@@ -65,9 +69,9 @@ extension IdentityService {
         let states: [ConsentState]
         do { states = try await consentRecords.states(of: enrolment.subject) } catch { throw IdentityError(error) }
         return SubjectExport(
-            pseudonym: pseudonym, consumers: enrolment.consumers, enrolledAt: enrolment.enrolledAt, lastProof: enrolment.lastProof,
-            region: enrolment.region,
-            metadataVersion: enrolment.metadataVersion, consents: states, history: events, number: shown)
+            pseudonym: pseudonym, consumers: enrolment.consumers, enrolledAt: enrolment.enrolledAt, methods: enrolment.methods,
+            lastProof: enrolment.number?.lastProof, region: enrolment.number?.region, metadataVersion: enrolment.number?.metadataVersion,
+            consents: states, history: events, number: shown)
     }
 
     private func openHistory(_ proof: StepUpProof) async throws(IdentityError) -> [SubjectExport.Event] {
@@ -90,13 +94,13 @@ extension IdentityService {
     ) async throws(IdentityError) -> String? {
         guard let typed else { return nil }
         let mismatch = IdentityError(.proofMismatch, "The number is shown only to its owner, right after a step-up with that number.")
-        guard let proof, vault.isGood(proof, at: now) else { throw mismatch }
+        guard let proof, proof.isByNumber, vault.isGood(proof, for: .dataExport, at: now) else { throw mismatch }
         let parsed: PhoneNumber
         do { parsed = try PhoneNumber(parsing: typed, region: region) } catch { throw IdentityError(error) }
         let number = try Self.guarded(parsed)
         let tag: UniquenessTag
         do { tag = try await vault.tags(of: number).uniqueness } catch { throw IdentityError(error) }
-        guard tag == enrolment.tag else { throw mismatch }
+        guard tag == enrolment.number?.tag else { throw mismatch }
         return parsed.formatted(.e164)
     }
 }

@@ -11,6 +11,9 @@ struct Outcome: Hashable, Sendable {
         case recoveryStopped = 5
         case noAccount = 6
         case steppedUp = 7
+        case numberChanged = 8
+        case emailChanged = 9
+        case alreadyClaimed = 10
     }
 
     let kind: Kind

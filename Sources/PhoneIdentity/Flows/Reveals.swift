@@ -94,7 +94,9 @@ extension IdentityService {
     /// Removes rows that have expired an hour ago, and are no state of anything: remembered releases, denied requests.
     func sweepExpired(in partition: Partition) async throws(IdentityError) -> Int {
         var swept = 0
-        for collection in [Self.releaseCollection, RevealDesk.collection] + ChallengeEngine.expiringCollections {
+        for collection in [Self.releaseCollection, RevealDesk.collection, GuardianRequestState.collection]
+            + ChallengeEngine.expiringCollections
+        {
             var range = RecordRange(partition: partition, collection: collection)
             while true {
                 let page: [StoredRecord]

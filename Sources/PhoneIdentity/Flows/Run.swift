@@ -20,6 +20,7 @@ extension IdentityService {
             }
             group.addTask { await runSequencer() }
             group.addTask { await runSweeper() }
+            group.addTask { await runNotices() }
         }
     }
 
@@ -104,6 +105,16 @@ extension IdentityService {
                 count += swept.ended + swept.deleted
                 cursor = swept.cursor
             } while cursor != nil
+            var row: [UInt8]?
+            repeat {
+                let pass: AuthenticatorPass
+                do throws(OTPError) { _ = try await authenticator.reseal(partition, after: row) } catch {
+                    environment.observer.observe(Observation(.sweeper, "authenticators-not-resealed", errorCode: error.code.rawValue))
+                }
+                do { pass = try await authenticator.sweep(partition, after: row) } catch { throw IdentityError(error) }
+                count += pass.changed
+                row = pass.cursor
+            } while row != nil
             count += try await resumeErasures(in: partition)
             count += try await sweepExpired(in: partition)
         }

@@ -174,7 +174,7 @@ final class PromiseWatch: Sendable {
     /// How a challenge can end. Stopping a recovery without one is no part of the workload.
     private static let endings: [AuditAction] = [
         .enrolled, .alreadyEnrolled, .recovered, .recoveryNotFound, .recoveryWaiting, .recoveryStopped, .steppedUp, .challengeAbandoned,
-        .challengeExhausted,
+        .challengeExhausted, .numberChanged, .emailChanged,
     ]
 
     /// - Returns: what the new row records.

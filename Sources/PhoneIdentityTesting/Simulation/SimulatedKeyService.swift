@@ -135,6 +135,13 @@ struct SimulatedKeyService: KeyService, SenderKeyService, RevealKeyService, TagE
         try await answer()
     }
 
+    func addShredKey(forChangeOfNumber deposit: borrowing ShredKeyDeposit) async throws(VaultError) {
+        let service = try await call()
+        try await service.addShredKey(forChangeOfNumber: deposit)
+        if isDoubled { try? await service.addShredKey(forChangeOfNumber: deposit) }
+        try await answer()
+    }
+
     func deny(_ file: RevealFile, _ denials: [Approval]) async throws(VaultError) {
         let service = try await call()
         try await service.deny(file, denials)

@@ -161,7 +161,7 @@ extension SimulatedPerson {
         let pseudonym = account.pseudonym
         guard let isGiven = await expectConsent(of: account) else { return }
         do throws(NotBegun) {
-            let verdict = try await prove(.stepUp(pseudonym))
+            let verdict = try await prove(.stepUp(pseudonym, because: .dataExport))
             if !isGiven, account.mayStepUp != nil { breaks("a step-up was begun without a consent") }
             guard case .steppedUp(_, let proof)? = verdict, scheduler.draw(below: 2) == 0 else { return }
             // The proof opens the history once; an answer that is lost has used it up.

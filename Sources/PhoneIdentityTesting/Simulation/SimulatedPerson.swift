@@ -183,7 +183,8 @@ public struct SimulatedPerson: Sendable {
         if !watch.wins(attempt.bytes, session: begun.session) { breaks("two attempts completed one challenge") }
         let tag = tags.uniqueness.bytes
         switch verdict {
-        case .enrolled(let pseudonym), .recovered(let pseudonym), .steppedUp(let pseudonym, _), .alreadyEnrolled(let pseudonym?):
+        case .enrolled(let pseudonym), .recovered(let pseudonym), .steppedUp(let pseudonym, _), .alreadyEnrolled(let pseudonym?),
+            .numberChanged(let pseudonym), .emailChanged(let pseudonym):
             if !watch.names(pseudonym.bytes, holderOf: tag, since: started) {
                 breaks("a pseudonym was answered that is not the number's")
             }

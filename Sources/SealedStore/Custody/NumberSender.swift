@@ -103,7 +103,9 @@ public final class LocalSender: NumberSender {
         let dataKey = try envelope.open(for: body, with: keyring.secret)
         do throws(VaultError) {
             let shredKey = try await keyService.releaseShredKey(for: order.release)
-            return try await recipient.deliver(order, to: try body.open(dataKey: dataKey, shredKey: shredKey))
+            let number = try body.open(dataKey: dataKey, shredKey: shredKey)
+            guard !number.isAbsent else { throw VaultError(.notFound, "This person gave no number: reach them another way.") }
+            return try await recipient.deliver(order, to: number)
         } catch {
             guard error.code == .resealDue, let resealing else { throw error }
             try await resealing.resealer.checkRoster(time: resealing.time)

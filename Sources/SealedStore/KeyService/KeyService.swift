@@ -12,7 +12,14 @@ public protocol KeyService: Sendable {
     /// Keeps the keys of a new subject. One commit on the key service's store. Nothing refers to them until the host's own commit.
     func put(_ deposit: borrowing KeyDeposit) async throws(VaultError)
 
-    /// Hands out a history key against a step-up that is at most 15 minutes old, once.
+    /// Keeps the shred key under which another number is sealed for a subject, beside the one there is, until ``confirm(_:)`` says which record
+    /// is there.
+    ///
+    /// - Parameter deposit: with the generation after the present one.
+    /// - Throws: ``VaultError``; `.orderRefused` when the record has moved on, `.resealDue` when too many are at it, `.notFound`.
+    func addShredKey(forChangeOfNumber deposit: borrowing ShredKeyDeposit) async throws(VaultError)
+
+    /// Hands out a history key against a step-up for an export that is at most 15 minutes old, once.
     ///
     /// - Throws: ``VaultError``; `.orderRefused`, `.releaseBudget`, `.notFound`.
     func releaseHistoryKey(for proof: StepUpProof) async throws(VaultError) -> SecretBytes

@@ -15,6 +15,14 @@ extension LocalKeyService {
     }
 
     public func addShredKey(_ deposit: borrowing ShredKeyDeposit) async throws(VaultError) {
+        try await add(deposit, isDue: true)
+    }
+
+    public func addShredKey(forChangeOfNumber deposit: borrowing ShredKeyDeposit) async throws(VaultError) {
+        try await add(deposit, isDue: false)
+    }
+
+    private func add(_ deposit: borrowing ShredKeyDeposit, isDue: Bool) async throws(VaultError) {
         // Wrapped once: a borrowed key cannot go into a decision that may run again.
         let candidate = SubjectKeys.wrap(deposit, madeAt: time.now(), keyEncryptionKey: keyring.keyEncryptionKey, random: random)
         let (subject, record, vaultKey) = (deposit.subject, deposit.record, deposit.vaultKey)
@@ -22,7 +30,7 @@ extension LocalKeyService {
             guard var (keys, row) = try keys(of: subject, in: try await store.record(at: keysKey(subject))) else {
                 return .refuse(Self.unknownSubject)
             }
-            guard keys.due != nil, keys.record == record, keys.vaultKey == vaultKey,
+            guard !isDue || keys.due != nil, keys.record == record, keys.vaultKey == vaultKey,
                 candidate.generation == keys.shred.generation + 1
             else {
                 return .refuse(VaultError(.orderRefused, "This record is not due to be sealed anew, or was already."))

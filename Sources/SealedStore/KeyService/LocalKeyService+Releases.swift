@@ -22,8 +22,9 @@ extension LocalKeyService {
 
     public func releaseHistoryKey(for proof: StepUpProof) async throws(VaultError) -> SecretBytes {
         let now = time.now()
-        guard proof.isGood(at: now, key: keyring.proofKey) else {
-            throw VaultError(.orderRefused, "The proof is older than 15 minutes or not genuine: prove possession again.")
+        guard proof.isGood(for: .dataExport, at: now, key: keyring.proofKey) else {
+            throw VaultError(
+                .orderRefused, "The proof is older than 15 minutes, of another reason or not genuine: step up again, for the export.")
         }
         let keys: SubjectKeys
         do throws(VaultError) {

@@ -32,7 +32,8 @@ public final class HostKeyring: Sendable {
         keys = HostSecrets(
             pepper: try file.secret("pepper", count: 32), recordKey: try file.secret("record-mac", count: 32),
             pseudonymRoot: try file.secret("pseudonym-root", count: 32), proofKey: try file.secret("proof", count: 32),
-            tokenRoots: try Self.roots("token", in: file), codeRoots: try Self.roots("code", in: file))
+            tokenRoots: try Self.roots("token", in: file), codeRoots: try Self.roots("code", in: file),
+            authenticatorRoots: try Self.roots("authenticator", in: file))
     }
 
     /// What a roster needs of this host.
@@ -56,6 +57,9 @@ public final class HostKeyring: Sendable {
 
     /// What codes are derived from, likewise.
     package func codeRoots() -> [Root] { keys.codeRoots }
+
+    /// What secrets of authenticator apps are sealed under, likewise. Whoever has them and the store has the secrets.
+    package func authenticatorRoots() -> [Root] { keys.authenticatorRoots }
 
     /// What device tokens and the names of shared budgets rest on: BLAKE2b-256(key: pepper, LP("SPNI/v1/budget-root")), as lasting as the tags
     /// that a number's budgets hang on.
@@ -85,10 +89,12 @@ package final class HostSecrets: Sendable {
     package let proofKey: SecretBytes
     package let tokenRoots: [HostKeyring.Root]
     package let codeRoots: [HostKeyring.Root]
+    package let authenticatorRoots: [HostKeyring.Root]
 
     init(
         pepper: consuming SecretBytes, recordKey: consuming SecretBytes, pseudonymRoot: consuming SecretBytes,
-        proofKey: consuming SecretBytes, tokenRoots: [HostKeyring.Root], codeRoots: [HostKeyring.Root]
+        proofKey: consuming SecretBytes, tokenRoots: [HostKeyring.Root], codeRoots: [HostKeyring.Root],
+        authenticatorRoots: [HostKeyring.Root]
     ) {
         self.pepper = pepper
         self.recordKey = recordKey
@@ -96,5 +102,6 @@ package final class HostSecrets: Sendable {
         self.proofKey = proofKey
         self.tokenRoots = tokenRoots
         self.codeRoots = codeRoots
+        self.authenticatorRoots = authenticatorRoots
     }
 }

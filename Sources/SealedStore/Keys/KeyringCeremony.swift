@@ -89,9 +89,10 @@ private struct DrawnKeys: ~Copyable {
         opener.add("pepper", pepper)
         host.add("record-mac", recordKey)
         opener.add("record-mac", recordKey)
-        for name in ["pseudonym-root", "token", "code", "attestation"] { host.add(name, SecretBytes(random: random)) }
+        for name in ["pseudonym-root", "token", "code", "attestation", "authenticator"] { host.add(name, SecretBytes(random: random)) }
         host.add("token-id", [0, 0, 0, 1])
         host.add("code-id", [0, 0, 0, 1])
+        host.add("authenticator-id", [0, 0, 0, 1])
         host.add("index-epoch", [0, 0, 0, 1])
         host.add("proof", proofKey)
         host.add("sender-public", X25519.publicKey(of: senderKey))

@@ -12,8 +12,9 @@ package struct NumberTicket: ~Copyable {
     package let number: SecretNumber
     package let tag: UniquenessTag
     package let epoch: UInt32
-    /// How the code goes out, by the façade's own number.
+    /// How the code goes out: 0 a text, 1 a call because it was asked for, 2 a call because nothing else reaches the line.
     package let channel: UInt8
+    package var isFixedLine: Bool { channel == 2 }
     /// Up to 3 characters.
     package let region: String
 

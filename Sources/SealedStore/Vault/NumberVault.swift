@@ -37,6 +37,15 @@ public struct NumberVault: Sendable {
         return try await evaluator.evaluate(element)
     }
 
+    /// The same of an e-mail address, which is claimed as numbers are and sealed nowhere.
+    ///
+    /// - Parameter address: as it is compared: UTF-8, its domain in lower case.
+    package func tags(ofAddress address: borrowing SecretBytes) async throws(VaultError) -> NumberTags {
+        var hash = BLAKE2b(label: "SPNI/v1/email", key: keyring.keys.pepper)
+        hash.append(address)
+        return try await evaluator.evaluate(Ristretto255.hashToGroup(hash.finish()))
+    }
+
     /// Who has claimed a tag.
     public func claim(of tag: UniquenessTag) async throws(StorageError) -> Claim? {
         guard let record = try await store.record(at: Claim.key(tag, partitions)) else { return nil }
@@ -102,30 +111,86 @@ public struct NumberVault: Sendable {
     public func stage(
         _ prepared: PreparedEnrolment, tags: NumberTags, at place: TagPlace, in commit: inout StagedCommit
     ) throws(StorageError) {
+        try stageClaim(by: prepared.audit.id, record: prepared.record, tags, at: place, in: &commit)
+        stage(prepared, in: &commit)
+    }
+
+    /// Stages the sealed record alone, of somebody who gave no number.
+    package func stage(_ prepared: PreparedEnrolment, in commit: inout StagedCommit) {
+        commit.insert(prepared.value, at: prepared.vaultKey)
+    }
+
+    /// Stages the claim of a tag, expected absent, and the check of the bucket's fence.
+    package func stageClaim(
+        by subject: SubjectID, record: RecordID, _ tags: NumberTags, at place: TagPlace, in commit: inout StagedCommit
+    ) throws(StorageError) {
         precondition(place.claimKey == Claim.key(tags.uniqueness, partitions), "The place is the tag's.")
         let epoch = try decodeRecord(place.fence) { reader throws(MalformedBytes) in try reader.u32() }
         guard epoch == tags.epoch else {
             throw StorageError(.conflict, "The index key was replaced meanwhile; evaluate the tag again.")
         }
         commit.check(place.fence)
-        commit.insert(
-            Claim(subject: prepared.audit.id, record: prepared.record, epoch: tags.epoch).encoded, at: place.claimKey)
-        commit.insert(prepared.value, at: prepared.vaultKey)
+        commit.insert(Claim(subject: subject, record: record, epoch: tags.epoch).encoded, at: place.claimKey)
     }
 
-    /// Stages the removal of a subject's record and claim, whatever of them is there still.
+    // MARK: Another number
+
+    /// Seals another number for a person and deposits its key beside the one there is: the record in the store stays as it is.
+    ///
+    /// - Throws: ``VaultError``; `.notFound` when the person has no record, `.resealDue`, `.orderRefused`, `.unavailable`.
+    package func seal(
+        another number: borrowing SecretNumber, for subject: SubjectID, record: RecordID
+    ) async throws(VaultError) -> PreparedNumber {
+        let vaultKey = VaultRecord.key(subject: subject.bytes, record: record, partitions: partitions)
+        let row: StoredRecord?
+        let present: VaultRecord?
+        do throws(StorageError) {
+            row = try await store.record(at: vaultKey)
+            present = try row.map { row throws(StorageError) in
+                try decodeRecord(row) { reader throws(MalformedBytes) in try VaultRecord(from: &reader) }
+            }
+        } catch {
+            throw VaultError(error)
+        }
+        guard let row, case .sealed(let body, _)? = present else {
+            throw VaultError(.notFound, "This person has no sealed record: they are being erased.")
+        }
+        let shredKey = SecretBytes(random: random)
+        let generation = body.header.generation + 1
+        let sealed = try recipients.seal(
+            number, record: record, subject: subject, generation: generation, shredKey: shredKey, random: random)
+        guard case .sealed(let next, _) = sealed else { preconditionFailure("What was sealed is no tombstone.") }
+        try await keyService.addShredKey(
+            forChangeOfNumber: ShredKeyDeposit(
+                subject: subject, record: record, generation: generation, bodyDigest: next.digest, vaultKey: vaultKey, shredKey: shredKey))
+        return PreparedNumber(
+            value: sealed.encoded, row: row,
+            deposit: DepositReference(
+                subject: subject, madeAt: Timestamp(milliseconds: 0), generation: generation, bodyDigest: next.digest, vaultKey: vaultKey))
+    }
+
+    /// Stages the record in the place of the one that was there when it was sealed; anything else since is a conflict for good.
+    package func stage(_ prepared: PreparedNumber, in commit: inout StagedCommit) {
+        commit.put(prepared.value, at: prepared.row.key, replacing: prepared.row)
+    }
+
+    /// Stages the removal of a claim, where it is this person's.
+    package func stageRemoval(ofClaim tag: UniquenessTag, by subject: SubjectID, in commit: inout StagedCommit) async throws(StorageError) {
+        if let claim = try await store.record(at: Claim.key(tag, partitions)), try Claim(claim).subject == subject { commit.delete(claim) }
+    }
+
+    /// Stages the removal of a subject's record and claims, whatever of them is there still.
     public func stageRemoval(
-        of subject: SubjectID, record: RecordID, tag: UniquenessTag, in commit: inout StagedCommit
+        of subject: SubjectID, record: RecordID, tags: [UniquenessTag], in commit: inout StagedCommit
     ) async throws(StorageError) {
         let vaultKey = VaultRecord.key(subject: subject.bytes, record: record, partitions: partitions)
-        let claimKey = Claim.key(tag, partitions)
-        let found = try await store.records(at: [vaultKey, claimKey])
+        let found = try await store.records(at: [vaultKey] + tags.map { Claim.key($0, partitions) })
         if let vault = found[0] { commit.delete(vault) }
         // Requests that were open about this person are over.
         let marks = RecordRange(partition: vaultKey.partition, collection: RevealMark.collection, after: subject.bytes)
         for mark in try await store.records(in: marks, limit: 500) where mark.key.row.starts(with: subject.bytes) { commit.delete(mark) }
         // Only one's own claim: after an interrupted erasure the number may be somebody else's by now.
-        if let claim = found[1], try Claim(claim).subject == subject { commit.delete(claim) }
+        for case let claim? in found.dropFirst() where try Claim(claim).subject == subject { commit.delete(claim) }
     }
 
     // MARK: Fences
@@ -143,9 +208,12 @@ public struct NumberVault: Sendable {
 
     // MARK: Secrets that the host's other parts use
 
-    /// Proof, for the key service, that a subject has just proven possession.
-    package func stepUpProof(subject: SubjectID, challenge: [UInt8], at time: Timestamp) -> StepUpProof {
-        StepUpProof(subject: subject, challenge: challenge, provenAt: time, key: keyring.keys.proofKey)
+    /// Proof, for the key service and for the façade, that a subject has just proven that it is them.
+    package func stepUpProof(
+        subject: SubjectID, challenge: [UInt8], at time: Timestamp, for reason: StepUpReason, isByNumber: Bool = false
+    ) -> StepUpProof {
+        StepUpProof(
+            subject: subject, challenge: challenge, provenAt: time, reason: reason, isByNumber: isByNumber, key: keyring.keys.proofKey)
     }
 
     /// Orders one message to a person, for the sender.
@@ -163,8 +231,8 @@ public struct NumberVault: Sendable {
             historyKey: person.audit.historyKey, template: template)
     }
 
-    package func isGood(_ proof: StepUpProof, at now: Timestamp) -> Bool {
-        proof.isGood(at: now, key: keyring.keys.proofKey)
+    package func isGood(_ proof: StepUpProof, for action: StepUpReason, at now: Timestamp) -> Bool {
+        proof.isGood(for: action, at: now, key: keyring.keys.proofKey)
     }
 }
 
@@ -177,6 +245,14 @@ public struct PreparedEnrolment: Sendable {
     package let value: [UInt8]
     /// Seals the subject's first entries.
     package let historyKey: OwnedBox.DirectKey
+}
+
+/// Another number of a person, sealed, whose key is deposited, and which is not stored yet.
+package struct PreparedNumber: Sendable {
+    let value: [UInt8]
+    let row: StoredRecord
+    /// To be confirmed once it is stored.
+    package let deposit: DepositReference
 }
 
 /// Where a number is claimed, as one read found it.

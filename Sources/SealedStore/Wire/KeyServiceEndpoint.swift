@@ -47,7 +47,13 @@ public struct KeyServiceEndpoint: Sendable {
         case .put:
             try await service.put(try KeyDeposit(from: request, sealedTo: service.keyring))
         case .addShredKey:
-            try await service.addShredKey(try ShredKeyDeposit(from: request, sealedTo: service.keyring))
+            let deposit = try ShredKeyDeposit(from: request, sealedTo: service.keyring)
+            // A host replaces a number; the others seal one anew whose shares were given out.
+            if role == .host {
+                try await service.addShredKey(forChangeOfNumber: deposit)
+            } else {
+                try await service.addShredKey(deposit)
+            }
         case .releaseHistoryKey:
             let (proof, reply) = try WireRequest.read(request) { reader throws(MalformedBytes) in
                 (try StepUpProof(from: &reader), try reader.fixed(32))

@@ -32,6 +32,10 @@ public struct RemoteKeyService: KeyService, SenderKeyService, RevealKeyService, 
         try WireAnswer.decode(try await channel.request(request)) { _ throws(MalformedBytes) in }
     }
 
+    public func addShredKey(forChangeOfNumber deposit: borrowing ShredKeyDeposit) async throws(VaultError) {
+        try await addShredKey(deposit)
+    }
+
     public func releaseHistoryKey(for proof: StepUpProof) async throws(VaultError) -> SecretBytes {
         try await askForKey(.releaseHistoryKey) { proof.write(to: &$0) }
     }

@@ -44,7 +44,7 @@ enum KeyServiceOperation: UInt8, Sendable, CaseIterable {
         case .evaluate: role == .evaluator || role == .opener
         case .put, .releaseHistoryKey, .erase, .unconfirmed, .confirm, .discard, .releases, .acknowledge, .sweep, .deny, .closeReview:
             role == .host
-        case .addShredKey: role == .sender || role == .opener
+        case .addShredKey: role == .sender || role == .opener || role == .host
         case .releaseForOrder, .releaseForResealing: role == .sender
         case .submit, .releaseForOpening, .logHead: role == .opener
         }

@@ -111,7 +111,7 @@ sender_secret, proof = draw(32), draw(32)
 rings = {
     "host": {
         "pepper": draw(32), "record-mac": draw(32), "pseudonym-root": draw(32), "token": draw(32), "code": draw(32),
-        "token-id": formats.u32(2), "token-previous": draw(32), "code-id": formats.u32(1), "index-epoch": formats.u32(3), "proof": proof,
+        "authenticator": draw(32), "authenticator-id": formats.u32(1), "token-id": formats.u32(2), "token-previous": draw(32), "code-id": formats.u32(1), "index-epoch": formats.u32(3), "proof": proof,
         "attestation": attestation_seed, "sender-public": formats.x25519_public(sender_secret), "custodians": custodians,
     },
     "keyservice": {

@@ -79,7 +79,7 @@ struct AuthenticatorCodeTests {
         #expect(svg.split(separator: "<path").count == 2 && svg.contains("shape-rendering=\"crispEdges\"") && svg.contains("role=\"img\""))
     }
 
-    @Test("recovery codes are twelve characters without look-alikes, each as likely as any other, none twice")
+    @Test("recovery codes are fifteen characters without look-alikes, each as likely as any other, none twice")
     func recoveryCodes() {
         var counts: [Character: Int] = [:]
         var seen: Set<String> = []
@@ -87,33 +87,34 @@ struct AuthenticatorCodeTests {
             let codes = RecoveryCodes(random: SeededRandom(seed))
             for index in 0..<RecoveryCodes.count {
                 let text = codes.typed(index)
-                #expect(text.wholeMatch(of: /[0-9ACDEFGHJKMNPRTVWXY]{4}(-[0-9ACDEFGHJKMNPRTVWXY]{4}){2}/) != nil)
+                #expect(text.wholeMatch(of: /[0-9ACDEFGHJKMNPRTVWXY]{5}(-[0-9ACDEFGHJKMNPRTVWXY]{5}){2}/) != nil)
                 for character in text where character != "-" { counts[character, default: 0] += 1 }
                 seen.insert(text)
             }
         }
         #expect(seen.count == 2_000 && counts.count == 28)
         // Chi squared with 27 degrees of freedom is above 64.7 once in ten thousand; these seeds are fixed.
-        let mean = 24_000.0 / 28
+        let mean = 30_000.0 / 28
         #expect(counts.values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) / mean } < 64.7)
     }
 
     @Test(
         "a recovery code may be typed as people do",
         arguments: [
-            "80V1-52AC-DE01", "80v152acde01", " 80V1 52AC DE01\n", "BOUL-SZAC-DEQI", "８０Ｖ１５２ＡＣＤＥ０１", "８０ｖ１–５２ａｃ–ｄｅ０１", "٨٠V1 ٥٢AC DE٠١",
+            "80V15-2ACDE-01XY9", "80v152acde01xy9", " 80V1 52AC DE01 XY9\n", "BOULS-ZACDE-QIXY9", "８０Ｖ１５２ＡＣＤＥ０１ＸＹ９", "８０ｖ１５–２ａｃｄｅ–０１ｘｙ９",
+            "٨٠V1٥ ٢ACDE ٠١XY٩",
         ])
     func typed(text: String) throws {
-        #expect(try SubmittedRecoveryCode(text).characters.withUnsafeBytes { Array($0) } == Array("80V152ACDE01".utf8))
-        #expect(try SubmittedRecoveryCode(utf8: text.utf8).characters.count == 12)
+        #expect(try SubmittedRecoveryCode(text).characters.withUnsafeBytes { Array($0) } == Array("80V152ACDE01XY9".utf8))
+        #expect(try SubmittedRecoveryCode(utf8: text.utf8).characters.count == 15)
     }
 
     @Test(
         "what cannot be a recovery code is malformed",
         arguments: [
-            "", "80V152ACDE0", "80V152ACDE011", "80V1_52ACDE01", "80V152ACDE0é", "80V152ACDE0½",
-            "80V152ACDE01" + String(repeating: " ", count: 64),
-            "80V152ACDE01\u{0}", String(repeating: "9", count: 1_000_000),
+            "", "80V152ACDE01XY", "80V152ACDE01XY99", "80V1_52ACDE01XY9", "80V152ACDE01XYé", "80V152ACDE01XY½",
+            "80V152ACDE01XY9" + String(repeating: " ", count: 64),
+            "80V152ACDE01XY9\u{0}", String(repeating: "9", count: 1_000_000),
         ])
     func malformed(text: String) {
         #expect(throws: OTPError.malformedRecoveryCode) { try SubmittedRecoveryCode(text) }
@@ -121,7 +122,7 @@ struct AuthenticatorCodeTests {
 
     @Test("bytes that are no text are malformed")
     func bytes() {
-        #expect(throws: OTPError.malformedRecoveryCode) { try SubmittedRecoveryCode(utf8: [0xFF] + Array("80V152ACDE01".utf8)) }
+        #expect(throws: OTPError.malformedRecoveryCode) { try SubmittedRecoveryCode(utf8: [0xFF] + Array("80V152ACDE01XY9".utf8)) }
     }
 
     @Test("nothing that holds a secret can be printed")

@@ -57,7 +57,7 @@ struct Tour {
 
         deployment.clock.putForward(by: .seconds(3600))
         step("Before something sensitive she proves the number again; the proof opens her own history")
-        guard case .steppedUp(pseudonym, let proof) = try await prove(.stepUp(pseudonym), ada) else {
+        guard case .steppedUp(pseudonym, let proof) = try await prove(.stepUp(pseudonym, because: .dataExport), ada) else {
             throw Surprise("expected .steppedUp")
         }
         let export = try await service.export(pseudonym, proof: proof)
