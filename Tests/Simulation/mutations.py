@@ -8,11 +8,11 @@ MUTATIONS = [
     (
         "compare-before-paying",
         "Sources/OTPEngine/Challenge/Completion.swift",
-        "            let paidRows = stage(decision, of: rows, at: now, in: &commit)\n",
-        "            if case .compare(let open) = decision.permission, !derivation.accepts(code) {\n"
+        "            let paidRows = stage(found.0, of: rows, at: now, in: &commit)\n",
+        "            if case .compare(let open) = found.0.permission, case .code(let code) = answer, !found.2.accepts(code) {\n"
         "                throw .wrongCode(triesLeft: open.triesLeft)\n"
         "            }\n"
-        "            let paidRows = stage(decision, of: rows, at: now, in: &commit)\n",
+        "            let paidRows = stage(found.0, of: rows, at: now, in: &commit)\n",
         "nobody had paid for",
     ),
     (
@@ -153,8 +153,8 @@ MUTATIONS = [
     (
         "recovery-without-recent-proof",
         "Sources/PhoneIdentity/Enrolment/RecoveryPolicy.swift",
-        "(now < number.lastProof + recentProof ||",
-        "(now >= enrolment.enrolledAt ||",
+        "now < number.lastProof + recentProof || showing",
+        "now >= enrolment.enrolledAt || showing",
         "without a recent proof",
     ),
     (
