@@ -9,7 +9,7 @@ enum Sodium {
         return true
     }()
 
-    /// Calls once, on zeros, what ``TwoKeyAEAD`` calls between reading a secret and clearing the registers: so the dynamic linker has looked
+    /// Calls once, on zeros, what ``TwoKeyAEAD`` and ``CommittingAEAD`` call between reading a secret and clearing the registers: so the dynamic linker has looked
     /// all of it up before a secret is in one.
     private static func resolve() {
         var (state, out) = ([UInt8](repeating: 0, count: 384 + 64), [UInt8](repeating: 0, count: 64))

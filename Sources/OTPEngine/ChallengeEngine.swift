@@ -15,7 +15,6 @@ public struct ChallengeEngine: Sendable {
     let partitions: PartitionCount
     let time: any TimeSource
     let random: any RandomSource
-    let versions: VersionSource
     let recorder: any EventRecorder
     let codeKeys: RootKeys
     let sealer: TokenSealer
@@ -25,8 +24,8 @@ public struct ChallengeEngine: Sendable {
     let blockKey: BudgetKey
     let leases: BudgetLeases
     let puzzles: ProofPuzzles
-    let retry: ConflictRetry
-    let queue = KeyedQueue<BudgetTag>()
+    /// For each number, who comes first is done first.
+    let commits: CommitQueue<BudgetTag>
     public let policy: ChallengePolicy
 
     /// - Parameters:
@@ -59,7 +58,6 @@ public struct ChallengeEngine: Sendable {
         self.partitions = partitions
         self.time = time
         self.random = random
-        versions = VersionSource(random: random)
         self.recorder = recorder
         self.codeKeys = codeKeys
         sealer = TokenSealer(deployment: deployment, keys: tokenKeys)
@@ -69,7 +67,7 @@ public struct ChallengeEngine: Sendable {
         leases = BudgetLeases(policy: abuse)
         puzzles = ProofPuzzles(deployment: deployment, key: budgetKey, difficulty: abuse.proofDifficulty)
         self.policy = policy
-        self.retry = retry
+        commits = CommitQueue(store: store, time: time, random: random, retry: retry)
     }
 }
 
@@ -141,31 +139,5 @@ extension ChallengeEngine {
             record = commit.put(next.encoded, at: row.key, replacing: row.record, expiresAt: rest)
         }
         return Rows.Row(key: row.key, record: record, attempts: next)
-    }
-
-    /// Runs `operation` in the number's queue and commits what it staged, again after each conflict.
-    func committing<Value: Sendable>(
-        _ tag: BudgetTag, _ operation: (inout StagedCommit) async throws(OTPError) -> Value
-    ) async throws(OTPError) -> Value {
-        // Not by the closures of `queue.run` and `retry.run`: each layer of them switches tasks once more for every guess.
-        let isThrough = if queue.enterAtOnce(tag) { true } else { await queue.enter(tag) }
-        guard isThrough else { throw OTPError(StorageError(.cancelled, "The task was cancelled while it waited.")) }
-        defer { queue.leave(tag) }
-        for attempt in 1... {
-            var commit = StagedCommit(versions: versions)
-            let value = try await operation(&commit)
-            if commit.isEmpty { return value }
-            do throws(StorageError) {
-                do throws(StorageError) {
-                    try await commit.commit(to: store)
-                    return value
-                } catch {
-                    try await retry.rest(after: attempt, error, time: time, random: random)
-                }
-            } catch {
-                throw OTPError(error)
-            }
-        }
-        preconditionFailure("An attempt returns or throws.")
     }
 }

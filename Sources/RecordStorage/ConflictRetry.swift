@@ -12,7 +12,7 @@ package struct ConflictRetry: Sendable, Hashable {
 
     /// Runs `operation` until it ends in anything but a conflict; the pauses between are drawn, so that rivals part.
     ///
-    /// - Throws: what `operation` throws; after the last attempt its `.conflict`.
+    /// - Throws: what `operation` throws; after the last attempt its `.conflict`; `.cancelled` when the task was cancelled between two.
     @inlinable
     package func run<Value>(
         time: any TimeSource, random: any RandomSource, _ operation: () async throws(StorageError) -> Value
@@ -29,7 +29,7 @@ package struct ConflictRetry: Sendable, Hashable {
 
     /// Waits after the `attempt`th conflict.
     ///
-    /// - Throws: `error`, when it is no conflict or there were enough attempts.
+    /// - Throws: `error`, when it is no conflict or there were enough attempts; `.cancelled`.
     @usableFromInline
     package func rest(
         after attempt: Int, _ error: StorageError, time: any TimeSource, random: any RandomSource

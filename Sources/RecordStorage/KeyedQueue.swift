@@ -40,7 +40,7 @@ package final class KeyedQueue<Key: Hashable & Sendable>: Sendable {
 
     /// Takes a key that nobody has.
     ///
-    /// - Returns: whether it is taken; then call ``leave(_:)``. If not, ``enter(_:)`` waits for it.
+    /// - Returns: whether it is taken, never by a task that was cancelled; then call ``leave(_:)``. If not, ``enter(_:)`` waits for it.
     @inlinable
     package func enterAtOnce(_ key: Key) -> Bool {
         guard !Task.isCancelled else { return false }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The changes of one operation, collected from several engines, committed once.
 ///
 /// Each engine reads, decides, and stages here what it wants to become true, with the versions it read; nothing is

@@ -1,6 +1,8 @@
 import Synchronization
 
 /// Draws the versions of records, several at a time: the system's generator charges for the call. Each is handed out once.
+///
+/// What is drawn and not handed out yet is in memory: of a machine that is copied while it runs, one of the copies must be started anew.
 package final class VersionSource: Sendable {
     private let random: any RandomSource
     private let together: Int

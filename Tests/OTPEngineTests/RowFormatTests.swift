@@ -15,7 +15,7 @@ struct RowFormatTests {
             budget.guesses = GuessBudget(
                 hour: time(), day: time(), consecutive: UInt16(random.number(below: 65_536)), lastGuess: time(),
                 failures: MonthlyFailures(
-                    newest: UInt32(random.number(below: 1 << 32)), counts: (0..<13).map { _ in UInt16(random.number(below: 65_536)) }))
+                    newest: UInt32(random.number(below: 120_001)), counts: (0..<13).map { _ in UInt16(random.number(below: 65_536)) }))
             return budget
         }
         attempts.budget = budget()
@@ -73,6 +73,21 @@ struct RowFormatTests {
                 var changed = bytes
                 changed[index] ^= change
                 if let read = try? decode(changed) { #expect(read.encoded == changed) }
+            }
+        }
+    }
+
+    @Test("a row that names a month past the year 10,000 is none of ours, and stops nobody's process")
+    func latestMonth() throws {
+        var row = NumberAttempts().encoded
+        // The newest month of the number's failures.
+        let place = 1 + 51
+        for month in [120_000, 120_001, 3_507_347_923, .max] as [UInt32] {
+            row.replaceSubrange(place..<place + 4, with: withUnsafeBytes(of: month.bigEndian) { Array($0) })
+            if month > 120_000 {
+                #expect(throws: MalformedBytes.self) { try decode(row) }
+            } else {
+                #expect(try decode(row).encoded == row)
             }
         }
     }

@@ -174,7 +174,8 @@ final class BudgetLeases: Sendable {
     private func makeRoom(in state: inout State) {
         guard state.leases.count >= capacity else { return }
         let idle = state.leases.filter { !$0.value.isCarried }.sorted {
-            ($0.value.lastUse, $0.key.order) < ($1.value.lastUse, $1.key.order)
+            let (mine, other) = ($0.key.order, $1.key.order)
+            return ($0.value.lastUse, mine.0, mine.1) < ($1.value.lastUse, other.0, other.1)
         }
         for (key, _) in idle.prefix(max(1, capacity / 8)) {
             state.leases[key] = nil

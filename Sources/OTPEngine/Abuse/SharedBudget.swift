@@ -29,7 +29,7 @@ enum SharedBudgetKey: Hashable, Sendable {
     }
 
     /// The row as a number: which of two budgets goes first where nothing else decides.
-    var order: UInt64 { row.suffix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+    var order: (UInt64, UInt8) { (row.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }, row[0]) }
 
     func recordKey(_ partitions: PartitionCount) -> RecordKey {
         let place: [UInt8] =
@@ -206,7 +206,9 @@ struct SharedBudget: Hashable, Sendable {
     }
 
     /// Whether anybody completed anything here today or yesterday.
-    var isProven: Bool { counts.completed + before.completed > 0 }
+    var isProven: Bool { completedLately > 0 }
+
+    private var completedLately: Int { Int(counts.completed) + Int(before.completed) }
 
     /// When nothing of it matters any more. Without its row a range has its whole credit again, which must not be had by waiting a few days.
     func restsAt(_ rules: SharedRules) -> Timestamp {
@@ -227,12 +229,12 @@ struct SharedBudget: Hashable, Sendable {
 
     private func limit(_ rules: SharedRules) -> Int {
         guard rules.growth > 0 else { return rules.messages }
-        return max(rules.messages, rules.growth * max(Int(counts.completed + before.completed), Int(trust) / 24))
+        return max(rules.messages, rules.growth * max(completedLately, Int(trust) / 24))
     }
 
     /// What is completed in days lets more be under way at once.
     private func cap(_ conversion: ConversionLimits) -> Int {
-        conversion.credit + Int(counts.completed + before.completed) / 64
+        conversion.credit + completedLately / 64
     }
 
     /// A clock that went back opens no new window.
@@ -245,7 +247,7 @@ struct SharedBudget: Hashable, Sendable {
         }
         let gap = index - window
         trust = Self.sum(trust, Int(counts.completed))
-        for _ in 0..<min(gap, 400) { trust -= (trust + 12) / 24 }
+        for _ in 0..<min(gap, 400) { trust -= UInt32((UInt64(trust) + 12) / 24) }
         before = gap == 1 ? counts : Counts()
         counts = Counts()
         (window, granted, grantedMoney) = (index, 0, .zero)
@@ -304,8 +306,10 @@ extension SharedBudget {
     }
 
     private static func counts(from reader: inout ByteReader) throws(MalformedBytes) -> Counts {
-        Counts(
+        let counts = Counts(
             sent: try reader.u32(), completed: try reader.u32(), spent: Money(micros: try reader.i64()),
             earned: Money(micros: try reader.i64()))
+        guard counts.spent >= .zero, counts.earned >= .zero else { throw MalformedBytes() }
+        return counts
     }
 }

@@ -41,7 +41,7 @@ extension AuthenticatorEngine {
     public func beginEnrolment(
         of person: AuditSubject, label: AuthenticatorLabel, parameters: AuthenticatorParameters = .standard
     ) async throws(OTPError) -> AuthenticatorEnrolment {
-        try await committing(person.id) { (commit: inout StagedCommit) async throws(OTPError) -> AuthenticatorEnrolment in
+        try await commits.run(person.id) { (commit: inout StagedCommit) async throws(OTPError) -> AuthenticatorEnrolment in
             try await stageEnrolmentBegin(of: person, label: label, parameters: parameters, in: &commit)
         }
     }
@@ -83,7 +83,7 @@ extension AuthenticatorEngine {
         switch try await payEnrolment(code, of: person, attempt: attempt) {
         case .repeated(let outcome): return .repeated(outcome: outcome)
         case .right(let guess):
-            return try await committing(person.id) { (commit: inout StagedCommit) async throws(OTPError) -> EnrolmentCompletion in
+            return try await commits.run(person.id) { (commit: inout StagedCommit) async throws(OTPError) -> EnrolmentCompletion in
                 try await stageEnrolment(of: guess, outcome: outcome, in: &commit)
             }
         }
@@ -112,7 +112,7 @@ extension AuthenticatorEngine {
     ///
     /// - Throws: ``OTPError`` with code `.authenticatorNotFound`, `.busy`, `.unavailable` or `.cancelled`.
     public func replaceRecoveryCodes(of person: AuditSubject) async throws(OTPError) -> RecoveryCodes {
-        try await committing(person.id) { (commit: inout StagedCommit) async throws(OTPError) -> RecoveryCodes in
+        try await commits.run(person.id) { (commit: inout StagedCommit) async throws(OTPError) -> RecoveryCodes in
             try await stageRecoveryCodes(of: person, in: &commit)
         }
     }

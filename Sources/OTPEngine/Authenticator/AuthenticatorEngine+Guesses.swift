@@ -100,7 +100,7 @@ extension AuthenticatorEngine {
     }
 
     func pay(_ guess: TypedGuess, of subject: SubjectID, attempt: AttemptID) async throws(OTPError) -> ComparedGuess {
-        let (digest, state, permission) = try await committing(subject) {
+        let (digest, state, permission) = try await commits.run(subject) {
             (commit: inout StagedCommit) async throws(OTPError) -> (AttemptDigest, AuthenticatorState, AuthenticatorDecision.Permission) in
             let row = try await row(of: subject)
             let now = time.now()
@@ -210,7 +210,7 @@ extension AuthenticatorEngine {
         switch try await pay(guess, of: person, attempt: attempt) {
         case .repeated(let outcome): return .repeated(outcome: outcome)
         case .right(let right):
-            return try await committing(person.id) { (commit: inout StagedCommit) async throws(OTPError) -> AuthenticatorAcceptance in
+            return try await commits.run(person.id) { (commit: inout StagedCommit) async throws(OTPError) -> AuthenticatorAcceptance in
                 try await stageAcceptance(of: right, outcome: outcome, in: &commit)
             }
         }

@@ -19,7 +19,7 @@ extension AuthenticatorEngine {
     /// - Throws: ``OTPError`` with code `.busy`, `.unavailable` or `.cancelled`.
     @discardableResult
     public func remove(of person: AuditSubject) async throws(OTPError) -> Bool {
-        try await committing(person.id) { (commit: inout StagedCommit) async throws(OTPError) -> Bool in
+        try await commits.run(person.id) { (commit: inout StagedCommit) async throws(OTPError) -> Bool in
             try await stageRemoval(of: person, in: &commit)
         }
     }

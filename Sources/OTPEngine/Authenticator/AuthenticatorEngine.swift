@@ -16,8 +16,8 @@ public struct AuthenticatorEngine: Sendable {
     let random: any RandomSource
     let recorder: any EventRecorder
     let sealer: AuthenticatorSealer
-    let retry: ConflictRetry
-    let queue = KeyedQueue<SubjectID>()
+    /// For each person, who comes first is done first.
+    let commits: CommitQueue<SubjectID>
     /// Recovery codes that nobody has, for looking at what strangers type.
     let nobodys: Nobodys
     public let policy: AuthenticatorPolicy
@@ -50,7 +50,7 @@ public struct AuthenticatorEngine: Sendable {
         self.sealer = sealer
         nobodys = Nobodys(sealer, random)
         self.policy = policy
-        self.retry = retry
+        commits = CommitQueue(store: store, time: time, random: random, retry: retry)
     }
 
     /// What a person has set up, for showing it to them.
@@ -136,31 +136,5 @@ extension AuthenticatorEngine {
     ) {
         recorder.record(
             [AuditEvent(action, purpose: nil, at: now, subject: person, details: details, random: random)], in: &commit)
-    }
-
-    /// Runs `operation` in the person's queue and commits what it staged, again after each conflict.
-    func committing<Value: Sendable>(
-        _ subject: SubjectID, _ operation: (inout StagedCommit) async throws(OTPError) -> Value
-    ) async throws(OTPError) -> Value {
-        try await queue.run(subject, cancelled: OTPError(StorageError(.cancelled, "The task was cancelled while it waited."))) {
-            () async throws(OTPError) -> Value in
-            let result: Result<Value, OTPError>
-            do throws(StorageError) {
-                result = try await retry.run(time: time, random: random) { () async throws(StorageError) -> Result<Value, OTPError> in
-                    var commit = StagedCommit(random: random)
-                    let value: Value
-                    do throws(OTPError) {
-                        value = try await operation(&commit)
-                    } catch {
-                        return .failure(error)
-                    }
-                    if !commit.isEmpty { try await commit.commit(to: store) }
-                    return .success(value)
-                }
-            } catch {
-                throw OTPError(error)
-            }
-            return try result.get()
-        }
     }
 }

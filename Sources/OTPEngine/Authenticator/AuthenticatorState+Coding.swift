@@ -116,17 +116,3 @@ extension GuessBudget {
         failures = try MonthlyFailures(from: &reader)
     }
 }
-
-extension MonthlyFailures {
-    fileprivate func write(to writer: inout ByteWriter) {
-        writer.u32(newest)
-        for count in counts { writer.u16(count) }
-    }
-
-    fileprivate init(from reader: inout ByteReader) throws(MalformedBytes) {
-        let newest = try reader.u32()
-        var counts: [UInt16] = []
-        for _ in 0..<Self.months { counts.append(try reader.u16()) }
-        self.init(newest: newest, counts: counts)
-    }
-}

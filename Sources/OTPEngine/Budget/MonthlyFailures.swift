@@ -32,9 +32,12 @@ struct MonthlyFailures: Hashable, Sendable {
 
     var counts: [UInt16] { (0..<Self.months).map { self[$0] } }
 
+    /// In the year 10,000: a row that names a later one is none of ours.
+    static let latestMonth: UInt32 = 120_000
+
     static func month(of time: Timestamp) -> UInt32 {
         let (year, month, _) = time.civilDate
-        return UInt32(clamping: year * 12 + month - 1)
+        return min(UInt32(clamping: year * 12 + month - 1), latestMonth)
     }
 
     /// Failures in the year before `now`, and up to a month more.
@@ -65,5 +68,27 @@ struct MonthlyFailures: Hashable, Sendable {
     mutating func remove(addedAt time: Timestamp) {
         let age = max(0, Int(newest) - Int(Self.month(of: time)))
         if age < Self.months, self[age] > 0 { self[age] -= 1 }
+    }
+}
+
+extension MonthlyFailures {
+    // Thirteen counts of two bytes: four at a time, as they lie in the row.
+
+    func write(to writer: inout ByteWriter) {
+        writer.u32(newest)
+        for age in stride(from: 0, to: 12, by: 4) {
+            writer.u64((age..<age + 4).reduce(0) { $0 << 16 | UInt64(self[$1]) })
+        }
+        writer.u16(self[12])
+    }
+
+    init(from reader: inout ByteReader) throws(MalformedBytes) {
+        let newest = try reader.u32()
+        guard newest <= Self.latestMonth else { throw MalformedBytes() }
+        let (young, middle, old, oldest) = (try reader.u64(), try reader.u64(), try reader.u64(), try reader.u16())
+        self.init(newest: newest) { age in
+            let four = age < 4 ? young : age < 8 ? middle : old
+            return age == 12 ? oldest : UInt16(truncatingIfNeeded: four >> UInt64(48 - age % 4 * 16))
+        }
     }
 }

@@ -18,7 +18,7 @@ public struct RateLimit: Sendable, Hashable {
         precondition(limit >= 1 && period >= .seconds(1), "A rate is at least one in a period of at least a second.")
         self.limit = limit
         self.period = period
-        interval = (period.wholeMilliseconds + Int64(limit) - 1) / Int64(limit)
+        interval = (period.wholeMilliseconds - 1) / Int64(limit) + 1
     }
 
     /// What is let through at once after rest.

@@ -86,7 +86,7 @@ extension ChallengeEngine {
         let (request, token) = try prepare(
             purpose, method, reason, tag, subject, isDeliverable, TokenRoute(route: route, standing: standing(requester, tag)), requester,
             content)
-        return try await committing(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
+        return try await commits.run(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
             try await stage(request, token, tag, route, requester, in: &commit)
         }
     }
@@ -116,7 +116,7 @@ extension ChallengeEngine {
         _ token: ChallengeToken, as kind: MessageKind? = nil, requester: Requester
     ) async throws(OTPError) -> BegunChallenge {
         let tag = try sealer.open(token).tag
-        return try await committing(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
+        return try await commits.run(tag) { (commit: inout StagedCommit) async throws(OTPError) -> BegunChallenge in
             try await stageResend(token, as: kind, requester: requester, in: &commit)
         }
     }

@@ -94,11 +94,11 @@ extension ChallengeEngine {
     public func pay(
         _ token: ChallengeToken, code: SubmittedCode, attempt: AttemptID, requester: Requester
     ) async throws(OTPError) -> PaidGuess {
-        let paid = try await paid(token, .code(code), attempt, requester) { $0.sendsCode }
+        let (paid, derivation) = try await paid(token, .code(code), attempt, requester) { $0.sendsCode }
         switch paid.permission {
         case .repeatOutcome(let outcome): return .repeated(paid, outcome: outcome)
         case .compare(let challenge):
-            guard paid.derivation.accepts(code) else { throw .wrongCode(triesLeft: challenge.triesLeft) }
+            guard derivation.accepts(code) else { throw .wrongCode(triesLeft: challenge.triesLeft) }
             return .right(RightGuess(paid, by: requester, use: nil))
         case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
         }
@@ -115,12 +115,12 @@ extension ChallengeEngine {
         naming: (SubjectID) async throws(OTPError) -> NamedPerson?
     ) async throws(OTPError) -> PaidGuess {
         if case .response(let bytes) = answer, bytes.count > MethodAnswer.responseLimit { throw .malformedResponse }
-        let paid = try await paid(token, answer, attempt, requester) { methods[$0] != nil }
+        let (paid, derivation) = try await paid(token, answer, attempt, requester) { methods[$0] != nil }
         switch paid.permission {
         case .repeatOutcome(let outcome): return .repeated(paid, outcome: outcome)
         case .compare(let challenge):
             guard let method = methods[challenge.method] else { throw .challengeNotFound }
-            let question = try await question(challenge, paid.derivation, paid.opened.tag, paid.digest, naming)
+            let question = try await question(challenge, derivation, paid.opened.tag, paid.digest, naming)
             let found = try await method.check(answer, to: question)
             guard challenge.isDeliverable else { throw .wrongCode(triesLeft: challenge.triesLeft) }
             let use: (any AnswerUse)?
@@ -165,7 +165,6 @@ extension ChallengeEngine {
         /// As the payment leaves it.
         let challenge: Challenge
         let opened: TokenSealer.Opened
-        let derivation: CodeDerivation
         let digest: AttemptDigest
         let device: ProvenDevice
         /// What it took from its network.
@@ -173,10 +172,10 @@ extension ChallengeEngine {
         private let rows: Mutex<Rows?>
 
         init(
-            _ permission: ChallengeDecision.Permission, _ challenge: Challenge, _ opened: TokenSealer.Opened, _ derivation: CodeDerivation,
-            _ digest: AttemptDigest, _ device: ProvenDevice, rows: Rows, guess: BudgetLeases.Use?
+            _ permission: ChallengeDecision.Permission, _ challenge: Challenge, _ opened: TokenSealer.Opened, _ digest: AttemptDigest,
+            _ device: ProvenDevice, rows: Rows, guess: BudgetLeases.Use?
         ) {
-            (self.permission, self.challenge, self.opened, self.derivation) = (permission, challenge, opened, derivation)
+            (self.permission, self.challenge, self.opened) = (permission, challenge, opened)
             (self.digest, self.device, self.guess) = (digest, device, guess)
             self.rows = Mutex(rows)
         }
@@ -188,12 +187,12 @@ extension ChallengeEngine {
     private func paid(
         _ token: ChallengeToken, _ answer: MethodAnswer, _ attempt: AttemptID, _ requester: Requester,
         _ isAnswered: (MethodKind) -> Bool
-    ) async throws(OTPError) -> Payment {
+    ) async throws(OTPError) -> (Payment, CodeDerivation) {
         let opened = try sealer.open(token)
         let binding = try RequesterBinding(requester)
         let isKnown = devices.isKnown(requester.deviceToken, for: opened.tag, at: time.now())
         let solved = try solved(requester)
-        return try await committing(opened.tag) { (commit: inout StagedCommit) async throws(OTPError) -> Payment in
+        return try await commits.run(opened.tag) { (commit: inout StagedCommit) async throws(OTPError) -> (Payment, CodeDerivation) in
             func decided(_ rows: Rows) throws(OTPError) -> (ChallengeDecision, Challenge, CodeDerivation, AttemptDigest, Timestamp) {
                 guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose,
                     isAnswered(challenge.method)
@@ -208,11 +207,12 @@ extension ChallengeEngine {
             func payment(
                 _ decided: (ChallengeDecision, Challenge, CodeDerivation, AttemptDigest, Timestamp), _ rows: Rows,
                 _ guess: BudgetLeases.Use?
-            ) -> Payment {
+            ) -> (Payment, CodeDerivation) {
                 let challenge = if case .compare(let paid) = decided.0.permission { paid } else { decided.1 }
-                return Payment(
-                    decided.0.permission, challenge, opened, decided.2, decided.3,
+                let payment = Payment(
+                    decided.0.permission, challenge, opened, decided.3,
                     ProvenDevice(devices: devices, tag: opened.tag, time: decided.4), rows: rows, guess: guess)
+                return (payment, decided.2)
             }
             let hold: BudgetHold?
             do throws(OTPError) {
@@ -275,7 +275,7 @@ extension ChallengeEngine {
     ///
     /// - Throws: ``OTPError`` as ``stageCompletion(of:outcome:in:)``, and `.busy`.
     public func complete(_ guess: RightGuess, outcome: [UInt8]) async throws(OTPError) -> Completion {
-        try await committing(guess.tag) { (commit: inout StagedCommit) async throws(OTPError) -> Completion in
+        try await commits.run(guess.tag) { (commit: inout StagedCommit) async throws(OTPError) -> Completion in
             try await stageCompletion(of: guess, outcome: outcome, in: &commit)
         }
     }

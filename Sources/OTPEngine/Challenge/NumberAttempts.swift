@@ -107,27 +107,6 @@ extension ExactBudget {
     }
 }
 
-extension MonthlyFailures {
-    // Thirteen counts of two bytes: four at a time, as they lie in the row.
-
-    fileprivate func write(to writer: inout ByteWriter) {
-        writer.u32(newest)
-        for age in stride(from: 0, to: 12, by: 4) {
-            writer.u64((age..<age + 4).reduce(0) { $0 << 16 | UInt64(self[$1]) })
-        }
-        writer.u16(self[12])
-    }
-
-    fileprivate init(from reader: inout ByteReader) throws(MalformedBytes) {
-        let newest = try reader.u32()
-        let (young, middle, old, oldest) = (try reader.u64(), try reader.u64(), try reader.u64(), try reader.u16())
-        self.init(newest: newest) { age in
-            let four = age < 4 ? young : age < 8 ? middle : old
-            return age == 12 ? oldest : UInt16(truncatingIfNeeded: four >> UInt64(48 - age % 4 * 16))
-        }
-    }
-}
-
 extension Challenge {
     /// Bytes of an outcome.
     package static let outcomeLimit = 64

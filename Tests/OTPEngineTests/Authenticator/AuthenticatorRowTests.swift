@@ -11,7 +11,7 @@ struct AuthenticatorRowTests {
         func time() -> Timestamp { Timestamp(milliseconds: Int64(bitPattern: random.next())) }
         func one(of count: Int) -> Int { Int(random.number(below: UInt64(count))) }
         func failures() -> MonthlyFailures {
-            MonthlyFailures(newest: UInt32(one(of: 1 << 32)), counts: (0..<13).map { _ in UInt16(one(of: 65_536)) })
+            MonthlyFailures(newest: UInt32(one(of: 120_001)), counts: (0..<13).map { _ in UInt16(one(of: 65_536)) })
         }
         func budget() -> GuessBudget {
             var budget = GuessBudget()
