@@ -23,7 +23,7 @@ from wire import ELEMENT, OPERATIONS, Closed, Line, answer_text, as_user, attemp
 ALLOWED = {
     "evaluator": {"evaluate"},
     "host": {"put", "releaseHistoryKey", "erase", "unconfirmed", "confirm", "discard", "releases", "acknowledge", "sweep", "deny",
-             "closeReview"},
+             "closeReview", "addShredKey"},
     "sender": {"releaseForOrder", "releaseForResealing", "addShredKey"},
     "opener": {"evaluate", "submit", "releaseForOpening", "addShredKey", "logHead"},
 }
