@@ -10,7 +10,7 @@ import SealedStore
 /// Asks people for a phone number and never becomes a danger to them: sign-up, recovery, step-up, consents, export, erasure.
 ///
 /// Make one with ``open(_:)``, keep ``run()`` going beside your server, and call the flows from any task:
-/// `begin(_:number:region:requester:language:)` sends a code, ``complete(_:code:attempt:requester:consents:)`` takes it and answers with
+/// `begin(_:number:region:by:requester:language:)` sends a code, ``complete(_:code:attempt:requester:consents:)`` takes it and answers with
 /// a pseudonym, the only name by which the rest of your system knows the person.
 public struct IdentityService: Sendable {
     let environment: IdentityEnvironment

@@ -77,7 +77,7 @@ extension IdentityService {
     /// account.
     ///
     /// - Parameter occasion: not ``Occasion/newNumber(_:_:)``.
-    /// - Throws: ``IdentityError`` as ``begin(_:number:region:by:requester:language:)``, but none about a number.
+    /// - Throws: ``IdentityError`` as `begin(_:number:region:by:requester:language:)`, but none about a number.
     public func begin(
         _ occasion: Occasion, email: EmailAddress, requester: Requester, language: String = "en"
     ) async throws(IdentityError) -> ChallengeReceipt {
