@@ -40,7 +40,7 @@
                 let root = Base64.encode(checkpoint.head.root)
                 if log.json {
                     print(
-                        #"{"ok":true,"origin":\#(LogArguments.quoted(checkpoint.origin)),"size":\#(checkpoint.head.size),"root":"\#(root)"}"#
+                        #"{"ok":true,"origin":\#(JSONLine.quoted(checkpoint.origin)),"size":\#(checkpoint.head.size),"root":"\#(root)"}"#
                     )
                 } else {
                     print("The log \(checkpoint.origin) is whole: \(checkpoint.head.size) entries, root \(root).")
@@ -109,7 +109,7 @@
 
         func refuse(_ sentence: String) -> ExitCode {
             if json {
-                print(#"{"ok":false,"error":"usage","reason":\#(Self.quoted(sentence))}"#)
+                print(#"{"ok":false,"error":"usage","reason":\#(JSONLine.quoted(sentence))}"#)
             } else {
                 writeToStandardError("\(sentence)\n")
             }
@@ -118,25 +118,14 @@
 
         func report(_ error: AuditError) {
             if json {
-                let path = error.path.map { #","path":\#(Self.quoted($0))"# } ?? ""
+                let path = error.path.map { #","path":\#(JSONLine.quoted($0))"# } ?? ""
                 let index = error.index.map { #","index":\#($0)"# } ?? ""
-                print(#"{"ok":false,"error":\#(Self.quoted(error.code.rawValue)),"reason":\#(Self.quoted(error.reason))\#(path)\#(index)}"#)
+                print(
+                    #"{"ok":false,"error":\#(JSONLine.quoted(error.code.rawValue)),"reason":\#(JSONLine.quoted(error.reason))\#(path)\#(index)}"#
+                )
             } else {
                 print("The log in \(directory) is bad: \(error.reason) (\(error.code.rawValue))")
             }
-        }
-
-        /// A JSON string.
-        static func quoted(_ text: String) -> String {
-            var quoted = "\""
-            for scalar in text.unicodeScalars {
-                switch scalar {
-                case "\"", "\\": quoted += "\\\(scalar)"
-                case _ where scalar.value < 0x20: quoted += "\\u00" + Hexadecimal.encode([UInt8(scalar.value)])
-                default: quoted.unicodeScalars.append(scalar)
-                }
-            }
-            return quoted + "\""
         }
     }
 

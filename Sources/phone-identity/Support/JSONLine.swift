@@ -30,7 +30,7 @@
 
         func write() { StandardOutput.write(Array((Value.object(fields).encoded + "\n").utf8)) }
 
-        private static func quoted(_ text: String) -> String {
+        static func quoted(_ text: String) -> String {
             var quoted = "\""
             for scalar in text.unicodeScalars {
                 switch scalar {
