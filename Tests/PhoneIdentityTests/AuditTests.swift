@@ -42,6 +42,26 @@ import Testing
         #expect(recount.over(5) == 0 && recount.over(4) == expected[5])
     }
 
+    @Test("a challenge that is under way when its person is erased has its entry too, with its guesses")
+    func endedByErasure() async throws {
+        let deployment = try TestDeployment()
+        // Its answers can be guessed, so they are counted in a row of the person's, which the erasure takes away.
+        var passkey = TestPasskey()
+        passkey.answersCanBeGuessed = true
+        let process = try await deployment.openForAll(passkey: passkey)
+        let person = try await process.signUp(TestProcess.number(1))
+        let open = try await process.begin(.stepUp(person), by: "passkey")
+        for guess in 0..<2 as Range<UInt8> { _ = await refusal { try await process.complete(open, answer: .response([guess])) } }
+        _ = try await process.stepUp(person, byPasskeyFor: .payment)
+        try await process.service.erase(person)
+        deployment.clock.advance(by: .seconds(2 * 3600))
+        try await process.service.sweep()
+        var recount = GuessRecount()
+        for leaf in try await deployment.entries(process) { recount.add(leaf) }
+        // Of the sign-up and the completed step-up one each, of the open one two.
+        #expect(recount.challenges == [0, 2, 1])
+    }
+
     @Test("as many entries of each kind as outcomes of that kind, whoever asked and however it ended")
     func counts() async throws {
         let deployment = try TestDeployment()

@@ -90,9 +90,14 @@ extension ChallengeEngine {
         _ = try decide(rows.number.attempts, .begin(request), policy, at: time.now(), payers: payers)
     }
 
-    /// Deletes the budget of somebody who is being erased, in the caller's commit.
+    /// Deletes the budget of somebody who is being erased, in the caller's commit. Challenges that are under way end with it, each with its entry.
     package func stageErasure(of subject: SubjectID, in commit: inout StagedCommit) async throws(OTPError) {
-        if let record = try await rows(of: methodTag(of: subject)).0.number.record { commit.delete(record) }
+        let row = try await rows(of: methodTag(of: subject)).0.number
+        guard let record = row.record else { return }
+        commit.delete(record)
+        let ended = row.attempts.challenges.filter { !$0.isCompleted }
+        let now = time.now()
+        if !ended.isEmpty { recorder.record(ended.map { endEvent(of: $0, at: now) }, in: &commit) }
     }
 
     func hashed(_ route: SendRoute) -> HashedRoute { HashedRoute(route, budgetKey, blocks: blockKey) }

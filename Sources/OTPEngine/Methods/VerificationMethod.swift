@@ -79,7 +79,7 @@ public protocol AnswerUse: Sendable {
 public struct MethodQuestion: Sendable {
     /// 32 bytes that nobody can foresee, the same each time for one challenge: what a passkey signs.
     public let nonce: [UInt8]
-    /// 32 bytes that are the same each time this account is asked about, whether it is there or not: from them a method makes up what a decoy shows,
+    /// 32 bytes, none at a sign-up, that are the same each time this account is asked about, whether it is there or not: from them a method makes up what a decoy shows,
     /// such as the credentials of a passkey.
     public let persona: [UInt8]
     public let purpose: ChallengePurpose
