@@ -17,6 +17,10 @@ public enum AuditAction: UInt16, Hashable, Sendable, CaseIterable {
     /// Another number, or a first one, is the person's.
     case numberChanged = 10
     case emailChanged = 11
+    /// Somebody else has the person's number now, and gets it unless the person proves it again.
+    case takeOverWaiting = 12
+    /// The number is somebody else's now; the person keeps everything but it.
+    case numberLost = 13
 
     case consentGiven = 16
     case consentRefused = 17
@@ -54,13 +58,15 @@ public enum AuditAction: UInt16, Hashable, Sendable, CaseIterable {
     /// A guardian answered for somebody, or refused to.
     case guardianApproved = 54
     case guardianDenied = 55
+    /// Of somebody without any method, on the host's word: they may set one up.
+    case provenByHost = 56
 
     /// Whether a challenge ends with such an entry. ``recoveryStopped`` may also be its owner's, who guessed nothing.
     public var endsChallenge: Bool {
         switch self {
         case .enrolled, .alreadyEnrolled, .recovered, .recoveryNotFound, .recoveryWaiting, .recoveryStopped, .steppedUp,
             .challengeAbandoned,
-            .challengeExhausted, .numberChanged, .emailChanged:
+            .challengeExhausted, .numberChanged, .emailChanged, .takeOverWaiting:
             true
         default: false
         }

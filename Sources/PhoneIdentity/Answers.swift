@@ -8,6 +8,9 @@ public import SealedStore
 public enum Occasion: Hashable, Sendable {
     /// A new account for a number.
     case signUp
+    /// The same of whoever says that the account which has the number is not theirs: it was somebody else's before. That account keeps
+    /// everything but the number; see ``RecoveryPolicy``. Offer it beside recovery after ``Verdict/alreadyEnrolled(_:)``.
+    case newHolder
     /// Back into an account by its number.
     case recovery
     /// The person behind a pseudonym shows again that it is them, and is told why; good for that reason alone.
@@ -20,7 +23,7 @@ public enum Occasion: Hashable, Sendable {
 
     var challengePurpose: ChallengePurpose {
         switch self {
-        case .signUp, .newNumber, .newEmail: .verification
+        case .signUp, .newHolder, .newNumber, .newEmail: .verification
         case .recovery: .accountRecovery
         case .stepUp: .stepUpVerification
         }
@@ -33,7 +36,7 @@ public enum Occasion: Hashable, Sendable {
     /// Whose account pays beside the number.
     var pseudonym: Pseudonym? {
         switch self {
-        case .signUp, .recovery: nil
+        case .signUp, .newHolder, .recovery: nil
         case .stepUp(let pseudonym, _), .newNumber(let pseudonym, _), .newEmail(let pseudonym, _): pseudonym
         }
     }
@@ -113,6 +116,9 @@ public enum Verdict: Hashable, Sendable {
     /// The number was not proven recently, and may have a new owner, or the proof is weaker than what the account has. The owner is told
     /// through ``IdentityEnvironment/notices``, and can `stopRecovery`; a recovery that is begun and completed from `until` on lets the person in, for as long as ``RecoveryPolicy/window``.
     case recoveryWaits(until: Timestamp)
+    /// The number has an account whose owner may still have it. They are told, and keep it if they prove it again; else whoever begins and
+    /// completes an ``Occasion/newHolder`` from `until` on, for as long as ``RecoveryPolicy/window``, gets an account of their own with it.
+    case takeOverWaits(until: Timestamp)
     /// The number is theirs now, and the one before it no longer.
     case numberChanged(Pseudonym)
     case emailChanged(Pseudonym)

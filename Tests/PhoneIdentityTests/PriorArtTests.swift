@@ -41,6 +41,13 @@ struct PriorArtTests {
         // The owner, who still signs in, can stop it; one who is gone does not.
         deployment.clock.advance(by: day * 8)
         #expect(try await process.prove(.recovery, number) == .recovered(owner))
+        // Who says that the account is not theirs waits as long, and has one of their own: the other stays as it was, without the number.
+        deployment.clock.advance(by: day * 50)
+        #expect(try await process.prove(.newHolder, number) == .takeOverWaits(until: deployment.clock.now() + day * 7))
+        deployment.clock.advance(by: day * 8)
+        guard case .enrolled(let holder) = try await process.prove(.newHolder, number) else { throw Unexpected("shut out") }
+        #expect(holder != owner)
+        #expect(try await process.service.standing(of: owner).hasNumber == false)
     }
 
     @Test("supabase/cli#3656, twilio.com/blog/test-verify-no-rate-limits: numbers for tests meet the limits of production")

@@ -6,7 +6,7 @@ import RecordStorage
 /// the number in it, this library included: half of its key was in the challenge's row. Who holds the host's keyring can tell from it where the number
 /// begins: country calling code and four digits.
 public struct ChallengeToken: Hashable, Sendable {
-    /// Format u8, token key id u32, sealed box. 155 to 1,024 bytes; 227 with the façade's content.
+    /// Format u8, token key id u32, sealed box. 155 to 1,024 bytes; 228 with the façade's content.
     let bytes: [UInt8]
 
     /// Format, key id, the box's own 72 bytes, id, tag and purpose (50), the route, and the tag of an empty inner part.
@@ -29,7 +29,7 @@ public struct ChallengeToken: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    /// Base 64 for addresses and cookies, without padding; 303 characters with the façade's content.
+    /// Base 64 for addresses and cookies, without padding; 304 characters with the façade's content.
     public var text: String { Base64URL.encode(bytes) }
 }
 

@@ -50,7 +50,7 @@ extension IdentityService {
     ) async throws(IdentityError) {
         guard let carrier = environment.checks.carrier else { return }
         switch occasion {
-        case .signUp, .newNumber: break
+        case .signUp, .newHolder, .newNumber: break
         case .recovery, .stepUp, .newEmail: return
         }
         do throws(OTPError) { try await engine.refuseIfSpent(tag, requester: requester) } catch { throw IdentityError(error) }

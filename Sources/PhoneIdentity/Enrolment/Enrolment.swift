@@ -6,7 +6,7 @@ import SealedStore
 /// What the service keeps of a person beside the sealed number.
 ///
 /// Version u8 = 1, state u8 (1 active, 2 erasing), record 16, number (u8, then tag 32, epoch u32, region LP, metadata version LP, last proof
-/// i64), e-mail (u8, then tag 32, epoch u32, last proof i64), history public key 32, wrapped seed LP, link generation u32, enrolled at i64,
+/// i64, wanted since (u8, i64)), e-mail (u8, then tag 32, epoch u32, last proof i64), history public key 32, wrapped seed LP, link generation u32, enrolled at i64,
 /// acknowledged u8, count of waiting recoveries u8, each name of the method LP and asked at i64, recovery stopped until (u8, i64), secured at i64, guardian (u8, then subject 16), wards u8, count of methods
 /// u8, each name LP, assurance u8, last completed i64, count of consumers u8, each LP.
 struct Enrolment: Hashable, Sendable {
@@ -55,6 +55,8 @@ struct Enrolment: Hashable, Sendable {
         let metadataVersion: String
         /// When possession was last proven.
         var lastProof: Timestamp
+        /// Since when somebody else says that they have it, and the person has not proven it again.
+        var wantedSince: Timestamp?
     }
 
     /// An e-mail address as it is claimed. The address itself is nowhere.
@@ -87,7 +89,10 @@ struct Enrolment: Hashable, Sendable {
         } else if methods.count < Self.methodLimit {
             methods.append(completed)
         }
-        if kind.isPhone, let last = number?.lastProof { number?.lastProof = max(now, last) }
+        if kind.isPhone, let last = number?.lastProof {
+            number?.lastProof = max(now, last)
+            number?.wantedSince = nil
+        }
         if kind == .email, let last = email?.lastProof { email?.lastProof = max(now, last) }
     }
 
@@ -186,13 +191,14 @@ extension Enrolment.Number {
         writer.prefixed(region)
         writer.prefixed(metadataVersion)
         writer.time(lastProof)
+        writer.optional(wantedSince) { $0.time($1) }
     }
 
     fileprivate init(from reader: inout ByteReader) throws(MalformedBytes) {
         guard let tag = UniquenessTag(bytes: try reader.fixed(32)) else { throw MalformedBytes() }
         self.init(
             tag: tag, epoch: try reader.u32(), region: try reader.text(atMost: 3), metadataVersion: try reader.text(atMost: 32),
-            lastProof: try reader.time())
+            lastProof: try reader.time(), wantedSince: try reader.optional { reader throws(MalformedBytes) in try reader.time() })
     }
 }
 

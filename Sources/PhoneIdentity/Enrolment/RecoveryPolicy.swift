@@ -4,7 +4,8 @@ import RecordStorage
 /// When a number, an address or somebody's word lets a person back in.
 ///
 /// Numbers are given to new people: whoever proves a number today need not be who proved it last year. So recovery by number alone
-/// needs a recent proof; else it waits, visibly, and the owner can stop it. So does one by less than the person has shown before, such as an
+/// needs a recent proof; else it waits, visibly, and the owner can stop it. And whoever says that the account is not theirs
+/// (``Occasion/newHolder``) waits as long for the number alone, which the owner keeps by proving it again. So does one by less than the person has shown before, such as an
 /// e-mail address of somebody with a number. What nobody else can have, a passkey, an app or a recovery code, lets in at once.
 public struct RecoveryPolicy: Hashable, Sendable {
     /// How recent. 45 days: the aging period before a US number may be given to someone else. Source: 47 CFR §52.15(f)(1)(ii).
@@ -64,6 +65,35 @@ public struct RecoveryPolicy: Hashable, Sendable {
         }
         enrolment.recoveryWaits.append(.init(method: showing.way, askedAt: now))
         return .wait(until: now + waitingTime, isNew: true)
+    }
+
+    // MARK: The number alone
+
+    /// What becomes of a number that has an account, once somebody who says that it is not theirs has proven it.
+    enum TakeOver: Hashable, Sendable {
+        case stays
+        case waits(until: Timestamp, isNew: Bool)
+        case goes
+    }
+
+    /// Decides it, and notes in the enrolment what follows. Pure.
+    ///
+    /// Whoever has the number keeps it: the owner by proving it again, which a stop of a recovery is not. So nobody is shut out for ever by
+    /// somebody who has it no more.
+    func decideTakeOver(_ enrolment: inout Enrolment, wasReassigned: Bool?, at now: Timestamp) -> TakeOver {
+        guard let number = enrolment.number, now >= number.lastProof + recentProof, wasReassigned != false else { return .stays }
+        if wasReassigned == true { return .goes }
+        if let since = number.wantedSince, now < since + waitingTime + window {
+            return now < since + waitingTime ? .waits(until: since + waitingTime, isNew: false) : .goes
+        }
+        enrolment.number?.wantedSince = now
+        return .waits(until: now + waitingTime, isNew: true)
+    }
+
+    /// From when on somebody else would get the number.
+    func takeOverWaitsUntil(_ enrolment: Enrolment, at now: Timestamp) -> Timestamp? {
+        guard let since = enrolment.number?.wantedSince, now < since + waitingTime + window else { return nil }
+        return since + waitingTime
     }
 
     /// From when on the first recovery that waits would let somebody in.

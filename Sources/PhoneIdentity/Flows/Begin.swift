@@ -60,7 +60,8 @@ extension IdentityService {
             do throws(VaultError) { tags = try await vault.tags(of: number) } catch { throw IdentityError(error) }
             try await refuseByCarrier(number, occasion, tags.budget, requester)
             let ticket = NumberTicket.encode(
-                number, tags: tags, channel: usual == .voice ? 2 : channel == .voice ? 1 : 0, region: typed.region?.code ?? "")
+                number, tags: tags, channel: usual == .voice ? 2 : channel == .voice ? 1 : 0, region: typed.region?.code ?? "",
+                isNewHolder: occasion == .newHolder)
             let begun = try await begin(
                 occasion, by: MethodKind(channel), tags.budget, route, requester, sealing: ticket
             ) { commit throws(IdentityError) in
@@ -76,13 +77,16 @@ extension IdentityService {
     /// The address is stored nowhere: it is in the token, sealed, and what lasts is a tag of it, as of a number. An address belongs to one
     /// account.
     ///
-    /// - Parameter occasion: not ``Occasion/newNumber(_:_:)``.
+    /// - Parameter occasion: not ``Occasion/newHolder`` and not ``Occasion/newNumber(_:_:)``.
     /// - Throws: ``IdentityError`` as `begin(_:number:region:by:requester:language:)`, but none about a number.
     public func begin(
         _ occasion: Occasion, email: EmailAddress, requester: Requester, language: String = "en"
     ) async throws(IdentityError) -> ChallengeReceipt {
         try await observingRefusals { () async throws(IdentityError) in
-            if case .newNumber = occasion { throw .methodNotOffered("Another number is proven by a code to that number.") }
+            switch occasion {
+            case .newHolder, .newNumber: throw .methodNotOffered("A number is proven by a code to that number.")
+            case .signUp, .recovery, .stepUp, .newEmail: break
+            }
             try offer(.email, for: occasion)
             guard environment.transport.capabilities.channels.contains(.email) else {
                 throw .methodNotOffered("The transport sends no e-mail: offer another method.")
@@ -151,7 +155,7 @@ extension IdentityService {
     func offer(_ method: MethodKind, for occasion: Occasion) throws(IdentityError) {
         let offered: Bool =
             switch occasion {
-            case .signUp: environment.policy.methods.signUp.contains(method)
+            case .signUp, .newHolder: environment.policy.methods.signUp.contains(method)
             case .recovery: environment.policy.methods.recovery.contains(method)
             case .stepUp, .newNumber, .newEmail: true
             }
@@ -194,7 +198,7 @@ extension IdentityService {
         _ own: (Enrolment) -> UniquenessTag?
     ) async throws(IdentityError) -> (SubjectID?, isDeliverable: Bool) {
         switch occasion {
-        case .signUp: return (nil, true)
+        case .signUp, .newHolder: return (nil, true)
         case .recovery:
             // Nobody can make the service write to numbers it does not know; a decoy takes the same way.
             do {

@@ -38,18 +38,13 @@ extension IdentityService {
             let outcome = try await stageChange(
                 to: enrolment, from: record, old: found.number?.tag, tags, at: place, guess, .numberChanged, in: &commit
             ) { commit throws(IdentityError) in
-                guard let candidate else { throw IdentityError(.busy, "The number changed hands this moment: try again.") }
+                guard let candidate else { throw Self.changedHands }
                 vault.stage(candidate, in: &commit)
                 isStored = true
             }
             return (outcome, isStored)
         }
-        // Only of a record that this very commit stored: of any other the sweep finds out, which compares.
-        if let candidate, isStored {
-            do { try await environment.keyService.confirm([candidate.deposit]) } catch {
-                environment.observer.observe(Observation(.keyService, "confirmation-waits", errorCode: error.code.rawValue))
-            }
-        }
+        if let candidate, isStored { await confirm(candidate.deposit) }
         return outcome
     }
 

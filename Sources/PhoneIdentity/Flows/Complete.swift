@@ -93,9 +93,10 @@ extension IdentityService {
         /// Of the number or the address; `nil` where there is neither.
         let tags: NumberTags?
         let region: String
+        let isNewHolder: Bool
 
-        private init(_ number: consuming GuardedNumber, _ tags: NumberTags?, region: String) {
-            (self.tags, self.region) = (tags, region)
+        private init(_ number: consuming GuardedNumber, _ tags: NumberTags?, region: String = "", isNewHolder: Bool = false) {
+            (self.tags, self.region, self.isNewHolder) = (tags, region, isNewHolder)
             self.number = number
         }
 
@@ -103,12 +104,12 @@ extension IdentityService {
             if guess.method.isPhone {
                 let ticket = try IdentityService.ticket { () throws(OTPError) in try guess.content() }
                 let tags = NumberTags(uniqueness: ticket.tag, epoch: ticket.epoch, budget: guess.tag)
-                return SignUp(ticket.number.duplicate(), tags, region: ticket.region)
+                return SignUp(ticket.number.duplicate(), tags, region: ticket.region, isNewHolder: ticket.isNewHolder)
             }
-            guard guess.method == .email else { return SignUp(GuardedNumber.absent, nil, region: "") }
+            guard guess.method == .email else { return SignUp(GuardedNumber.absent, nil) }
             let ticket = try IdentityService.addressTicket { () throws(OTPError) in try guess.content() }
             return SignUp(
-                GuardedNumber.absent, NumberTags(uniqueness: ticket.tag, epoch: ticket.epoch, budget: guess.tag), region: "")
+                GuardedNumber.absent, NumberTags(uniqueness: ticket.tag, epoch: ticket.epoch, budget: guess.tag))
         }
     }
 
@@ -124,6 +125,9 @@ extension IdentityService {
         var first: Staged<(Outcome, fresh: Pseudonym?)>?
         // Sealed at most once, and only when there is no claim: one put in the key service.
         let place = try await self.place(of: tags?.uniqueness)
+        if signUp.isNewHolder, let tags, let claim = place?.claim {
+            return try await takeOver(signUp.number, from: claim, tags, region: region, guess, consents)
+        }
         if place?.claim == nil {
             let staged: Result<Staged<(Outcome, fresh: Pseudonym?)>?, IdentityError>
             do {
@@ -146,15 +150,16 @@ extension IdentityService {
             }
             guard let prepared = candidate else {
                 // The claim that stood there is gone: its person was erased in between.
-                throw IdentityError(.busy, "The number changed hands this moment: try again with the same attempt.")
+                throw Self.changedHands
             }
             return try await stageEnrolment(prepared, at: place, tags, region, guess, consents, in: &commit)
         }
     }
 
-    private func stageEnrolment(
+    /// - Parameter former: from whom the number is taken.
+    func stageEnrolment(
         _ prepared: PreparedEnrolment, at place: TagPlace?, _ tags: NumberTags?, _ region: String, _ guess: RightGuess,
-        _ consents: [ConsentDecision], in commit: inout StagedCommit
+        _ consents: [ConsentDecision], from former: SubjectID? = nil, in commit: inout StagedCommit
     ) async throws(IdentityError) -> (Outcome, fresh: Pseudonym?) {
         let subject = prepared.audit.id
         let outcome = Outcome(.enrolled, subject, at: now)
@@ -178,7 +183,9 @@ extension IdentityService {
             try await stage(ward: subject, of: approval.guardian, in: &commit)
         }
         do throws(StorageError) {
-            if let tags, let place { try vault.stageClaim(by: subject, record: prepared.record, tags, at: place, in: &commit) }
+            if let tags, let place {
+                try vault.stageClaim(by: subject, record: prepared.record, tags, at: place, from: former, in: &commit)
+            }
         } catch {
             throw IdentityError(error)
         }
@@ -191,13 +198,12 @@ extension IdentityService {
         return (outcome, pseudonym)
     }
 
-    private func noteAlreadyEnrolled(
+    func noteAlreadyEnrolled(
         _ subject: SubjectID, _ guess: RightGuess, in commit: inout StagedCommit
     ) async throws(IdentityError) -> Outcome {
         // Looked at first: a challenge is not spent on an account that is about to be gone.
         guard let (enrolment, record) = try await enrolment(of: subject), enrolment.state == .active else {
-            throw IdentityError(
-                .erasing, "The earlier account of this number is being erased: try again in a moment with the same attempt.")
+            throw Self.formerIsErasing
         }
         let outcome = Outcome(.alreadyEnrolled, subject, at: now)
         let counts: ChallengeCounts
@@ -387,6 +393,7 @@ extension IdentityService {
         switch outcome.kind {
         case .noAccount: throw IdentityError(.noAccount, "This number has no account: offer to sign up.")
         case .recoveryWaits: return .recoveryWaits(until: outcome.time)
+        case .takeOverWaits: return .takeOverWaits(until: outcome.time)
         case .recoveryStopped:
             throw IdentityError(
                 .recoveryStopped,

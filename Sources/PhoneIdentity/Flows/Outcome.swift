@@ -14,6 +14,7 @@ struct Outcome: Hashable, Sendable {
         case numberChanged = 8
         case emailChanged = 9
         case alreadyClaimed = 10
+        case takeOverWaits = 11
     }
 
     let kind: Kind

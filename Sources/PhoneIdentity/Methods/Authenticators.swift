@@ -13,6 +13,8 @@ public struct PersonStanding: Hashable, Sendable {
     public let authenticator: AuthenticatorStanding
     /// From when on a recovery that waits would let somebody in; `nil` where none waits. The owner can `stopRecovery`.
     public let recoveryWaitsUntil: Timestamp?
+    /// From when on somebody else would get the number; `nil` where nobody wants it. The owner keeps it by proving it again.
+    public let takeOverWaitsUntil: Timestamp?
 }
 
 extension IdentityService {
@@ -25,7 +27,8 @@ extension IdentityService {
         do throws(OTPError) { standing = try await authenticator.standing(of: enrolment.audit) } catch { throw IdentityError(error) }
         return PersonStanding(
             tier: enrolment.tier, methods: enrolment.methods, hasNumber: enrolment.number != nil, hasEmail: enrolment.email != nil,
-            authenticator: standing, recoveryWaitsUntil: environment.policy.recovery.waitsUntil(enrolment, at: now))
+            authenticator: standing, recoveryWaitsUntil: environment.policy.recovery.waitsUntil(enrolment, at: now),
+            takeOverWaitsUntil: environment.policy.recovery.takeOverWaitsUntil(enrolment, at: now))
     }
 
     /// Draws a secret for a person's authenticator app. What was set up before goes on until the new one's first code.

@@ -95,8 +95,8 @@ extension IdentityService {
                 tag: engine.methodTag(of: tags.budget, method.kind), subject: claim?.subject ?? engine.decoy(of: tags.budget),
                 isSomebody: claim != nil)
         case (.recovery, nil): throw .methodNotOffered("A recovery without a number to send to names the account.")
-        case (.newNumber, _), (.newEmail, _):
-            throw .methodNotOffered("Another number or address is proven by a code that is sent to it.")
+        case (.newHolder, _), (.newNumber, _), (.newEmail, _):
+            throw .methodNotOffered("A number or address is proven by a code that is sent to it.")
         }
     }
 

@@ -13,6 +13,11 @@ public struct AccountNotice: Hashable, Sendable {
         /// An authenticator app was set up, or taken away.
         case authenticatorChanged
         case recoveryCodesReplaced
+        /// Somebody else shows that they have the number, and gets it from then on, unless its owner proves it again before: by a step-up, or
+        /// as a new number.
+        case takeOverWaits(until: Timestamp)
+        /// The number is another account's now. Everything else stays.
+        case numberLost
     }
 
     public let kind: Kind
@@ -60,6 +65,10 @@ struct StoredNotice: Hashable, Sendable {
         case .emailChanged: writer.u8(4)
         case .authenticatorChanged: writer.u8(5)
         case .recoveryCodesReplaced: writer.u8(6)
+        case .takeOverWaits(let time):
+            writer.u8(7)
+            until = time
+        case .numberLost: writer.u8(8)
         }
         writer.fixed(notice.pseudonym.bytes)
         writer.time(notice.time)
@@ -83,6 +92,8 @@ struct StoredNotice: Hashable, Sendable {
             case 4: kind = .emailChanged
             case 5: kind = .authenticatorChanged
             case 6: kind = .recoveryCodesReplaced
+            case 7: kind = .takeOverWaits(until: until)
+            case 8: kind = .numberLost
             default: throw MalformedBytes()
             }
             return StoredNotice(AccountNotice(kind: kind, pseudonym: pseudonym, time: time, id: id))

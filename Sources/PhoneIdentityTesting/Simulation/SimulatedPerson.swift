@@ -191,7 +191,7 @@ public struct SimulatedPerson: Sendable {
             if !watch.isAnsweredAlways(pseudonym.bytes, attempt.bytes) { breaks("one attempt got two answers") }
         case .alreadyEnrolled(nil):
             if !watch.wasClaimed(tag, since: begun.startedAt) { breaks("a number without an account was called enrolled") }
-        case .recoveryWaits: break
+        case .recoveryWaits, .takeOverWaits: break
         }
     }
 

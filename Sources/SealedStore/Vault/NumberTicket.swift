@@ -4,10 +4,10 @@ import RecordStorage
 
 /// A number on its way between begin and completion: sealed inside the challenge token, stored nowhere.
 ///
-/// 72 bytes: the number's 32-byte plaintext, its uniqueness tag 32, the tag's epoch u32, the channel u8, the region as 3 ASCII
-/// characters filled up with zeros. The tag goes along so that completion asks the evaluator for nothing.
+/// 73 bytes: the number's 32-byte plaintext, its uniqueness tag 32, the tag's epoch u32, the channel u8, the region as 3 ASCII
+/// characters filled up with zeros, whether it is a new holder's u8. The tag goes along so that completion asks the evaluator for nothing.
 package struct NumberTicket: ~Copyable {
-    package static let length = 72
+    package static let length = 73
 
     package let number: SecretNumber
     package let tag: UniquenessTag
@@ -17,15 +17,20 @@ package struct NumberTicket: ~Copyable {
     package var isFixedLine: Bool { channel == 2 }
     /// Up to 3 characters.
     package let region: String
+    /// Whether whoever asks says that the account which has the number is not theirs.
+    package let isNewHolder: Bool
 
     /// For sealing.
-    package static func encode(_ number: borrowing SecretNumber, tags: NumberTags, channel: UInt8, region: String) -> SecretBytes {
+    package static func encode(
+        _ number: borrowing SecretNumber, tags: NumberTags, channel: UInt8, region: String, isNewHolder: Bool = false
+    ) -> SecretBytes {
         SecretBytes(count: length) { target in
             number.withPlaintext { target.copyMemory(from: $0) }
             UnsafeMutableRawBufferPointer(rebasing: target[32...]).copyBytes(from: tags.uniqueness.bytes)
             var epoch = ByteWriter()
             epoch.u32(tags.epoch)
             UnsafeMutableRawBufferPointer(rebasing: target[64...]).copyBytes(from: epoch.bytes + [channel] + region.utf8.prefix(3))
+            target[72] = isNewHolder ? 1 : 0
         }
     }
 
@@ -39,6 +44,7 @@ package struct NumberTicket: ~Copyable {
         epoch = bytes.slice(64, 4).withUnsafeBytes { $0.reduce(0) { $0 << 8 | UInt32($1) } }
         channel = bytes.withUnsafeBytes { $0[68] }
         region = bytes.withUnsafeBytes { String(decoding: $0[69..<72].prefix { $0 != 0 }, as: UTF8.self) }
+        isNewHolder = bytes.withUnsafeBytes { $0[72] == 1 }
     }
 }
 

@@ -59,7 +59,7 @@ public struct NumberVault: Sendable {
         guard let fence = found[1] else {
             throw StorageError(.wrongDeployment, "This store was never opened by this library: open the deployment first.")
         }
-        return TagPlace(claimKey: key, claim: try found[0].map(Claim.init), fence: fence)
+        return TagPlace(claimKey: key, claim: try found[0].map(Claim.init), claimed: found[0], fence: fence)
     }
 
     // MARK: Sealing
@@ -120,9 +120,12 @@ public struct NumberVault: Sendable {
         commit.insert(prepared.value, at: prepared.vaultKey)
     }
 
-    /// Stages the claim of a tag, expected absent, and the check of the bucket's fence.
+    /// Stages the claim of a tag, and the check of the bucket's fence.
+    ///
+    /// - Parameter former: from whom the claim is taken; without one it is expected absent.
     package func stageClaim(
-        by subject: SubjectID, record: RecordID, _ tags: NumberTags, at place: TagPlace, in commit: inout StagedCommit
+        by subject: SubjectID, record: RecordID, _ tags: NumberTags, at place: TagPlace, from former: SubjectID? = nil,
+        in commit: inout StagedCommit
     ) throws(StorageError) {
         precondition(place.claimKey == Claim.key(tags.uniqueness, partitions), "The place is the tag's.")
         let epoch = try decodeRecord(place.fence) { reader throws(MalformedBytes) in try reader.u32() }
@@ -130,7 +133,15 @@ public struct NumberVault: Sendable {
             throw StorageError(.conflict, "The index key was replaced meanwhile; evaluate the tag again.")
         }
         commit.check(place.fence)
-        commit.insert(Claim(subject: subject, record: record, epoch: tags.epoch).encoded, at: place.claimKey)
+        let claim = Claim(subject: subject, record: record, epoch: tags.epoch)
+        if let former {
+            guard let claimed = place.claimed, place.claim?.subject == former else {
+                preconditionFailure("A claim is taken from whoever has it.")
+            }
+            commit.put(claim.encoded, at: place.claimKey, replacing: claimed)
+        } else {
+            commit.insert(claim.encoded, at: place.claimKey)
+        }
     }
 
     // MARK: Another number
@@ -259,12 +270,14 @@ package struct PreparedNumber: Sendable {
 public struct TagPlace: Sendable {
     public let claim: Claim?
     fileprivate let claimKey: RecordKey
+    fileprivate let claimed: StoredRecord?
     /// Of the claim's bucket: changes with the index key.
     fileprivate let fence: StoredRecord
 
-    fileprivate init(claimKey: RecordKey, claim: Claim?, fence: StoredRecord) {
+    fileprivate init(claimKey: RecordKey, claim: Claim?, claimed: StoredRecord?, fence: StoredRecord) {
         self.claimKey = claimKey
         self.claim = claim
+        self.claimed = claimed
         self.fence = fence
     }
 }

@@ -146,7 +146,7 @@ import Testing
             var numbers: [String] = []
             for person in people {
                 let subject = try #require(try await process.service.pseudonyms.subject(of: person))
-                numbers.append(try await opened(subject, deployment, process))
+                numbers.append(try await process.opened(subject))
             }
             let old = [String(number.dropFirst()), String(TestProcess.number(4).dropFirst())]
             let changed = zip(numbers, old).filter { $0 != $1 }
@@ -227,30 +227,6 @@ import Testing
         #expect(try await second.prove(.recovery, next) == .recovered(person))
         // The record opens, and has the new number.
         let subject = try #require(try await second.service.pseudonyms.subject(of: person))
-        #expect(try await opened(subject, deployment, second) == String(next.dropFirst()))
-    }
-
-    /// The number that a sender finds.
-    private func opened(_ subject: SubjectID, _ deployment: TestDeployment, _ process: TestProcess) async throws -> String {
-        let person = try await process.service.directory.revealSubject(subject)
-        let grant = Grant<Purposes.SecurityAlert>(
-            token: Purposes.SecurityAlert.token, id: deployment.random.bytes(16), subject: subject, basis: .hostAssertion,
-            expiresAt: deployment.clock.now() + .seconds(60))
-        let order = process.service.vault.order(to: person, template: "new-device", grant: grant)
-        grant.spend()
-        let recipient = NotingRecipient()
-        let keyService = try #require(process.service.environment.keyService as? LocalKeyService)
-        try await LocalSender(
-            store: process.service.store, keyring: deployment.keyrings.sender, keyService: keyService, recipient: recipient
-        ).send(order)
-        return recipient.numbers.all.last ?? ""
-    }
-}
-
-private struct NotingRecipient: NumberRecipient {
-    let numbers = TestLog()
-    func check(_ order: DispatchOrder) throws(VaultError) {}
-    func deliver(_ order: DispatchOrder, to number: borrowing SecretNumber) async throws(VaultError) {
-        numbers.add(number.withDigits { String(decoding: $0, as: UTF8.self) })
+        #expect(try await second.opened(subject) == String(next.dropFirst()))
     }
 }

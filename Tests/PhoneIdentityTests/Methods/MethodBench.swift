@@ -5,6 +5,7 @@ import PhoneNormalization
 import RecordStorage
 import SealedStore
 import Synchronization
+import Testing
 
 @testable import OTPEngine
 @testable import PhoneIdentity
@@ -194,4 +195,28 @@ extension TestProcess {
 
     /// What an auditor reads of a person's history, with the details of each entry.
     func tier(_ person: Pseudonym) async throws -> VerificationTier { try await service.standing(of: person).tier }
+
+    /// The number that a sender finds.
+    func opened(_ subject: SubjectID) async throws -> String {
+        let person = try await service.directory.revealSubject(subject)
+        let grant = Grant<Purposes.SecurityAlert>(
+            token: Purposes.SecurityAlert.token, id: deployment.random.bytes(16), subject: subject, basis: .hostAssertion,
+            expiresAt: deployment.clock.now() + .seconds(60))
+        let order = service.vault.order(to: person, template: "new-device", grant: grant)
+        grant.spend()
+        let recipient = NotingRecipient()
+        let keyService = try #require(service.environment.keyService as? LocalKeyService)
+        try await LocalSender(
+            store: service.store, keyring: deployment.keyrings.sender, keyService: keyService, recipient: recipient
+        ).send(order)
+        return recipient.numbers.all.last ?? ""
+    }
+}
+
+private struct NotingRecipient: NumberRecipient {
+    let numbers = TestLog()
+    func check(_ order: DispatchOrder) throws(VaultError) {}
+    func deliver(_ order: DispatchOrder, to number: borrowing SecretNumber) async throws(VaultError) {
+        numbers.add(number.withDigits { String(decoding: $0, as: UTF8.self) })
+    }
 }
