@@ -30,7 +30,7 @@ import Testing
         await run(gateway) { !observations.all.isEmpty }
         #expect(gateway.attempts == [.init(number: number, text: "Example: your code is 493817.", key: "key-1")])
         #expect(observations.all == [Observation(.dispatcher, "handed-over")])
-        #expect(message.withContent { _, _ in true } == nil)
+        #expect(message.withContent { _ in true } == nil)
     }
 
     @Test func `What was certainly not sent is tried again, twice, with longer pauses and the same key`() async throws {
@@ -40,7 +40,7 @@ import Testing
         #expect(gateway.attempts.count == 3 && Set(gateway.attempts).count == 1)
         #expect(clock.pauses == [.milliseconds(200), .milliseconds(400)])
         #expect(observations.all == [Observation(.dispatcher, "handed-over")])
-        #expect(message.withContent { _, _ in true } == nil)
+        #expect(message.withContent { _ in true } == nil)
     }
 
     @Test func `A gateway that never takes it is asked three times`() async throws {
@@ -49,7 +49,7 @@ import Testing
         await run(gateway) { !observations.all.isEmpty }
         #expect(gateway.attempts.count == 3)
         #expect(observations.all == [Observation(.dispatcher, "not-handed-over", errorCode: "transport.notSent")])
-        #expect(message.withContent { _, _ in true } == nil)
+        #expect(message.withContent { _ in true } == nil)
     }
 
     @Test(arguments: [TransportError.Code.maybeSent, .refused, .unsupported, .init(rawValue: "transport.ofTheHosts")])
@@ -59,7 +59,7 @@ import Testing
         await run(gateway, clock: clock) { !observations.all.isEmpty }
         #expect(gateway.attempts.count == 1 && clock.pauses.isEmpty)
         #expect(observations.all == [Observation(.dispatcher, "not-handed-over", errorCode: code.rawValue)])
-        #expect(message.withContent { _, _ in true } == nil)
+        #expect(message.withContent { _ in true } == nil)
     }
 
     @Test func `A number that gets no message takes the same way and never meets the gateway`() async throws {
@@ -83,7 +83,7 @@ import Testing
         try add(.message(message))
         await run(gateway, clock: clock) { !clock.pauses.isEmpty }
         #expect(gateway.attempts.count == 1)
-        #expect(message.withContent { _, _ in true } == nil)
+        #expect(message.withContent { _ in true } == nil)
     }
 }
 

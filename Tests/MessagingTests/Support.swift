@@ -21,7 +21,8 @@ func message(_ text: String = "Example: your code is 493817.", key: String = "ke
         token: Purposes.Verification.token, id: [UInt8](repeating: 1, count: 16), subject: nil, basis: .challenge([1]),
         expiresAt: Timestamp(milliseconds: 10_000))
     return OutboundMessage(
-        to: .number(secret), text: SecretBytes(copying: Array(text.utf8)), channel: channel, grant: grant, idempotencyKey: key)
+        to: .number(secret), MessageWords(text: SecretBytes(copying: Array(text.utf8))), channel: channel, grant: grant, idempotencyKey: key
+    )
 }
 
 /// Notes how long somebody wanted to sleep, and lets them sleep not at all, or for good.
@@ -55,6 +56,7 @@ final class ScriptedGateway: MessageTransport {
         var most = 0
     }
 
+    let name = "scripted"
     let capabilities: TransportCapabilities
     private let state: Mutex<State>
     /// What is sent to it stays inside until this many are.
@@ -70,8 +72,8 @@ final class ScriptedGateway: MessageTransport {
     var mostAtOnce: Int { state.withLock { $0.most } }
 
     func send(_ message: OutboundMessage) async throws(TransportError) -> MessageReceipt {
-        let content = message.withContent { digits, text in
-            (String(decoding: digits, as: UTF8.self), String(decoding: text, as: UTF8.self))
+        let content = message.withContent { content in
+            (String(decoding: content.recipient, as: UTF8.self), String(decoding: content.text, as: UTF8.self))
         }
         guard let content else { throw TransportError(.refused, "The message was wiped before it was sent.") }
         let refusal: TransportError.Code? = state.withLock { state in
@@ -83,7 +85,7 @@ final class ScriptedGateway: MessageTransport {
         defer { state.withLock { $0.inside -= 1 } }
         while state.withLock({ $0.most }) < holdsUntil, !Task.isCancelled { await Task.yield() }
         if let refusal { throw TransportError(refusal, "The gateway says so.") }
-        return MessageReceipt(gatewayID: "gateway-1")
+        return MessageReceipt(route: name, gatewayIDs: ["gateway-1"])
     }
 }
 

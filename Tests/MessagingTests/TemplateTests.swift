@@ -11,7 +11,7 @@ import Testing
     ) throws -> String {
         let template = CodeTemplate(brand: brand, webDomain: webDomain)
         let rendered = template.render(code: SecretBytes(copying: Array(code.utf8)), minutes: minutes, language: language)
-        return try #require(String(validating: bytes(of: rendered), as: UTF8.self))
+        return try #require(String(validating: bytes(of: rendered.text), as: UTF8.self))
     }
 
     private func occurrences(_ part: String, in text: String) -> Int {

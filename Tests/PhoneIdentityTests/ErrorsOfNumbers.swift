@@ -299,6 +299,7 @@ extension Provocation {
 
 /// A gateway that takes nothing.
 final class RefusingTransport: MessageTransport {
+    let name = "refusing"
     let capabilities: TransportCapabilities
     private let code: TransportError.Code
     private let count = TestCounter()

@@ -12,16 +12,17 @@ import Synchronization
 
 /// Keeps the code of the last message to each number.
 final class CodeKeeper: MessageTransport {
+    let name = "kept"
     let capabilities = TransportCapabilities(channels: [.sms])
     private let texts = Mutex<[String: String]>([:])
 
     func send(_ message: OutboundMessage) async throws(TransportError) -> MessageReceipt {
-        let content = message.withContent { number, text in
-            (String(decoding: number, as: UTF8.self), String(decoding: text, as: UTF8.self))
+        let content = message.withContent { content in
+            (String(decoding: content.recipient, as: UTF8.self), String(decoding: content.text, as: UTF8.self))
         }
         guard let (number, text) = content else { throw TransportError(.refused, "The message was wiped.") }
         texts.withLock { $0["+" + number] = text }
-        return MessageReceipt(gatewayID: "kept")
+        return MessageReceipt(route: name, gatewayIDs: ["kept"])
     }
 
     func code(_ number: String) -> String? { texts.withLock { $0[number] }.flatMap { DevelopmentInbox.code(in: $0) } }

@@ -328,13 +328,11 @@ extension IdentityService {
         for begun: BegunChallenge, to recipient: consuming OutboundMessage.Recipient, channel: OutboundMessage.Channel, language: String
     ) -> MessageQueue.Item {
         let minutes = max(1, Int((begun.expiresAt - now).components.seconds + 59) / 60)
-        let text = environment.policy.template.render(
-            code: begun.code(), minutes: minutes, language: language, reason: begun.reason)
         let message =
             switch begun.purpose {
-            case .verification: self.message(Purposes.Verification.self, begun, recipient, text, channel)
-            case .accountRecovery: self.message(Purposes.AccountRecovery.self, begun, recipient, text, channel)
-            case .stepUpVerification: self.message(Purposes.StepUpVerification.self, begun, recipient, text, channel)
+            case .verification: self.message(Purposes.Verification.self, begun, recipient, minutes, language, channel)
+            case .accountRecovery: self.message(Purposes.AccountRecovery.self, begun, recipient, minutes, language, channel)
+            case .stepUpVerification: self.message(Purposes.StepUpVerification.self, begun, recipient, minutes, language, channel)
             }
         guard begun.isDeliverable else {
             message.wipe()
@@ -344,12 +342,14 @@ extension IdentityService {
     }
 
     private func message<Use: MessagingPurpose>(
-        _ use: Use.Type, _ begun: BegunChallenge, _ recipient: consuming OutboundMessage.Recipient, _ text: borrowing GuardedBytes,
-        _ channel: OutboundMessage.Channel
+        _ use: Use.Type, _ begun: BegunChallenge, _ recipient: consuming OutboundMessage.Recipient, _ minutes: Int,
+        _ language: String, _ channel: OutboundMessage.Channel
     ) -> OutboundMessage {
         let grant = consentRecords.grantForChallenge(use, challenge: begun.id.bytes)
+        let words = environment.policy.template.render(
+            code: begun.code(), minutes: minutes, language: language, purpose: grant.purpose, channel: channel, reason: begun.reason)
         let message = OutboundMessage(
-            to: recipient, text: text.duplicate(), channel: channel, grant: grant,
+            to: recipient, words, channel: channel, grant: grant,
             idempotencyKey: Hexadecimal.encode(begun.id.bytes) + "-\(begun.sends)")
         grant.spend()
         return message
@@ -367,7 +367,7 @@ extension MethodKind {
     init(_ channel: OutboundMessage.Channel) {
         self =
             switch channel {
-            case .sms: .sms
+            case .sms, .whatsapp: .sms
             case .voice: .voice
             case .email: .email
             }

@@ -41,13 +41,14 @@ final class SimulatedGateway: Sendable {
     private struct Transport: MessageTransport {
         let gateway: SimulatedGateway
         let process: SimulatedProcess
+        let name = "simulated"
         let capabilities = TransportCapabilities(channels: [.sms, .voice], concurrency: 2)
 
         func send(_ message: OutboundMessage) async throws(TransportError) -> MessageReceipt {
             let (scheduler, faults) = (process.scheduler, gateway.rates.current)
-            let content = message.withContent { digits, text in
+            let content = message.withContent { content in
                 Message(
-                    number: "+" + String(decoding: digits, as: UTF8.self), text: String(decoding: text, as: UTF8.self),
+                    number: "+" + String(decoding: content.recipient, as: UTF8.self), text: String(decoding: content.text, as: UTF8.self),
                     idempotencyKey: message.idempotencyKey)
             }
             guard let content else { throw TransportError(.refused, "The message was wiped before it was sent.") }
@@ -69,7 +70,7 @@ final class SimulatedGateway: Sendable {
             guard await process.pause(scheduler.duration(1...80)), !scheduler.happens(perMille: faults.lostReplies) else {
                 throw TransportError(.maybeSent, "The gateway did not answer (a fault made for a test).")
             }
-            return MessageReceipt(gatewayID: message.idempotencyKey)
+            return MessageReceipt(route: name, gatewayIDs: [message.idempotencyKey])
         }
     }
 }

@@ -187,11 +187,12 @@ private final class Inbox: MessageTransport {
     }
     private let places = Mutex<[String: Place]>([:])
 
+    let name = "benchmark"
     let capabilities = TransportCapabilities(channels: [.sms, .voice])
 
     func send(_ message: OutboundMessage) async throws(TransportError) -> MessageReceipt {
-        let content = message.withContent { digits, text in
-            ("+" + String(decoding: digits, as: UTF8.self), String(decoding: text, as: UTF8.self))
+        let content = message.withContent { content in
+            ("+" + String(decoding: content.recipient, as: UTF8.self), String(decoding: content.text, as: UTF8.self))
         }
         guard let (number, text) = content else { throw TransportError(.refused, "The message was wiped before it was sent.") }
         let waiting: Place? = places.withLock { places in
@@ -200,7 +201,7 @@ private final class Inbox: MessageTransport {
             return nil
         }
         if case .awaited(let continuation) = waiting { continuation.resume(returning: text) }
-        return MessageReceipt(gatewayID: message.idempotencyKey)
+        return MessageReceipt(route: name, gatewayIDs: [message.idempotencyKey])
     }
 
     func text(to number: String) async -> String {

@@ -6,7 +6,8 @@ public import RecordStorage
 public struct DevelopmentInboxDirectory: MessageTransport {
     private let path: String
 
-    public let capabilities = TransportCapabilities(channels: [.sms, .voice, .email])
+    public let name = "development-inbox"
+    public let capabilities = TransportCapabilities(channels: Set(OutboundMessage.Channel.allCases))
 
     /// - Throws: ``StorageError`` when the directory cannot be made.
     public init(path: String) throws(StorageError) {
@@ -15,9 +16,9 @@ public struct DevelopmentInboxDirectory: MessageTransport {
     }
 
     public func send(_ message: OutboundMessage) async throws(TransportError) -> MessageReceipt {
-        let content = message.withContent { recipient, text in
-            (message.channel == .email ? [] : Array("+".utf8)) + Array(recipient) + Array("\n\(message.channel.rawValue)\n".utf8)
-                + Array(text) + [0x0A]
+        let content = message.withContent { content in
+            (message.channel == .email ? [] : Array("+".utf8)) + Array(content.recipient) + Array("\n\(message.channel.rawValue)\n".utf8)
+                + Array(content.text) + [0x0A]
         }
         guard let content else { throw TransportError(.refused, "The message was wiped before it was sent.") }
         do {
@@ -25,6 +26,6 @@ public struct DevelopmentInboxDirectory: MessageTransport {
         } catch {
             throw TransportError(.notSent, error.reason)
         }
-        return MessageReceipt(gatewayID: message.idempotencyKey)
+        return MessageReceipt(route: name, gatewayIDs: [message.idempotencyKey])
     }
 }

@@ -23,15 +23,16 @@ public final class DevelopmentInbox: MessageTransport {
 
     private let state = Mutex(State())
 
-    public let capabilities = TransportCapabilities(channels: [.sms, .voice, .email])
+    public let name = "development-inbox"
+    public let capabilities = TransportCapabilities(channels: Set(OutboundMessage.Channel.allCases))
 
     public init() {}
 
     public func send(_ message: OutboundMessage) async throws(TransportError) -> MessageReceipt {
-        let item = message.withContent { recipient, text in
+        let item = message.withContent { content in
             Item(
-                recipient: (message.channel == .email ? "" : "+") + String(decoding: recipient, as: UTF8.self),
-                text: String(decoding: text, as: UTF8.self),
+                recipient: (message.channel == .email ? "" : "+") + String(decoding: content.recipient, as: UTF8.self),
+                text: String(decoding: content.text, as: UTF8.self),
                 channel: message.channel)
         }
         guard let item else { throw TransportError(.refused, "The message was wiped before it was sent.") }
@@ -41,7 +42,7 @@ public final class DevelopmentInbox: MessageTransport {
             return state.arrivals
         }
         for arrival in waiting { arrival.resume() }
-        return MessageReceipt(gatewayID: message.idempotencyKey)
+        return MessageReceipt(route: name, gatewayIDs: [message.idempotencyKey])
     }
 
     /// Everything that arrived, oldest first.

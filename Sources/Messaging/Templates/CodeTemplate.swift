@@ -66,10 +66,16 @@ public struct CodeTemplate: Hashable, Sendable {
     /// Renders into guarded memory; the code never becomes a `String`.
     ///
     /// - Parameters:
+    ///   - purpose: what the code is for.
+    ///   - channel: how it travels.
     ///   - language: BCP 47; without a text of its own its parent's is used (`de-CH`, then `de`), then English.
     ///   - reason: of a step-up; said between the code and what to know of it.
-    package func render(code: borrowing SecretBytes, minutes: Int, language: String, reason: StepUpReason? = nil) -> SecretBytes {
-        let (lead, warning) = Self.texts[LanguageFallback.find(language, among: Self.texts.keys)] ?? ("", "")
+    package func render(
+        code: borrowing SecretBytes, minutes: Int, language: String, purpose: PurposeCode = .verification,
+        channel: OutboundMessage.Channel = .sms, reason: StepUpReason? = nil
+    ) -> MessageWords {
+        let found = LanguageFallback.find(language, among: Self.texts.keys)
+        let (lead, warning) = Self.texts[found] ?? ("", "")
         let space = lead.hasSuffix("。") ? "" : " "
         let sentences = [lead] + (reason.map { [ReasonSentences.sentence(for: $0, language: language)] } ?? []) + [warning]
         let text = sentences.joined(separator: space)
@@ -79,7 +85,7 @@ public struct CodeTemplate: Hashable, Sendable {
         let binding = webDomain.map { Array("\n\n@\($0) #".utf8) } ?? []
         let codeLength = code.count
         let count = head.count + codeLength + tail.count + (binding.isEmpty ? 0 : binding.count + codeLength)
-        return SecretBytes(count: count) { target in
+        let words = SecretBytes(count: count) { target in
             var position = 0
             func put(_ bytes: [UInt8]) {
                 UnsafeMutableRawBufferPointer(rebasing: target[position...]).copyBytes(from: bytes)
@@ -97,6 +103,7 @@ public struct CodeTemplate: Hashable, Sendable {
                 putCode()
             }
         }
+        return MessageWords(text: words, code: code.duplicate(), language: found)
     }
 }
 

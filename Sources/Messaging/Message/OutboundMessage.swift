@@ -1,0 +1,112 @@
+package import CryptoPrimitives
+public import IdentityTypes
+import Synchronization
+
+/// One message to one number or address, in guarded memory, gone after it was handed over.
+///
+/// A class over guarded slots, because what must reach a child task cannot be borrowed. It prints as `<redacted>`, and after
+/// ``wipe()`` holds nothing.
+public final class OutboundMessage: Sendable {
+    /// How the words reach the person.
+    public enum Channel: String, Hashable, Sendable, CaseIterable {
+        case sms
+        case voice
+        case email
+        case whatsapp
+    }
+
+    private struct Slots: ~Copyable {
+        let recipient: Recipient
+        let words: MessageWords
+    }
+
+    /// Where it goes.
+    package enum Recipient: ~Copyable, Sendable {
+        case number(SecretNumber)
+        /// An e-mail address in UTF-8.
+        case address(SecretBytes)
+    }
+
+    /// What a message says and to whom, lent for as long as a call takes. Nothing of it may be kept.
+    public struct Content {
+        /// ASCII digits of E.164 without `+`; of ``Channel/email`` the address in UTF-8.
+        public let recipient: UnsafeRawBufferPointer
+        /// UTF-8. Of ``Channel/voice`` the script in one piece, for whoever reads it instead of hearing it.
+        public let text: UnsafeRawBufferPointer
+        /// The code alone, ASCII digits, for gateways that put it into a template of their own; empty where the message has none.
+        public let code: UnsafeRawBufferPointer
+    }
+
+    private let slots: Mutex<Slots?>
+    public let channel: Channel
+    public let purpose: PurposeCode
+    /// The same for every attempt to send this message, for gateways that can refuse a repeat: at most 64 ASCII letters, digits and hyphens.
+    public let idempotencyKey: String
+    /// BCP 47, of the words.
+    public let language: String
+    /// Of ``Channel/email``: one line, and no code in it.
+    public let subject: String?
+    /// Of ``Channel/voice``: how it is spoken.
+    public let script: VoiceScript?
+    /// Where it goes, as far as routes, prices and reports have to know.
+    public let destination: MessageDestination
+
+    /// - Parameters:
+    ///   - grant: without one there is no message; its purpose becomes the message's.
+    package init<Use: MessagingPurpose>(
+        to recipient: consuming Recipient, _ words: consuming MessageWords, channel: Channel, destination: MessageDestination = .unknown,
+        grant: borrowing Grant<Use>, idempotencyKey: String
+    ) {
+        (language, subject, script) = (words.language, words.subject, words.script)
+        slots = Mutex(Slots(recipient: recipient, words: words))
+        self.channel = channel
+        self.destination = destination
+        purpose = grant.purpose
+        self.idempotencyKey = idempotencyKey
+    }
+
+    /// By an order, which was made of a grant and is spent.
+    package init(
+        to number: consuming SecretNumber, words: String, channel: Channel, orderedFor purpose: PurposeCode, _ idempotencyKey: String
+    ) {
+        slots = Mutex(
+            Slots(recipient: .number(number), words: MessageWords(text: SecretBytes(copying: Array(words.utf8)))))
+        (language, subject, script, destination) = ("", nil, nil, .unknown)
+        self.channel = channel
+        self.purpose = purpose
+        self.idempotencyKey = idempotencyKey
+    }
+
+    /// Lends recipient and words to a transport for the length of `body`.
+    ///
+    /// - Returns: `nil` once the message was wiped.
+    public func withContent<Value: Sendable>(_ body: (Content) -> Value) -> Value? {
+        slots.withLock { slots in
+            guard let content = slots.take() else { return nil }
+            let value =
+                content.words.text.withUnsafeBytes { text in
+                    content.words.withCode { code in
+                        switch content.recipient {
+                        case .number(let number):
+                            number.withDigits { body(Content(recipient: $0, text: text, code: code)) }
+                        case .address(let address):
+                            address.withUnsafeBytes { body(Content(recipient: $0, text: text, code: code)) }
+                        }
+                    }
+                }
+            slots = consume content
+            return value
+        }
+    }
+
+    /// Wipes recipient and words. The dispatcher calls it when the transport is done, however that ended.
+    public func wipe() {
+        slots.withLock { $0 = nil }
+    }
+}
+
+extension OutboundMessage: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String { "<redacted message>" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
