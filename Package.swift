@@ -75,7 +75,8 @@ let package = Package(
         // The engines.
         .target(name: "OTPEngine", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives"], swiftSettings: strict),
         .target(
-            name: "Messaging", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives", "PhoneNormalization"], swiftSettings: strict),
+            name: "Messaging", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives", "PhoneNormalization"],
+            swiftSettings: strict),
         .target(name: "SealedStore", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives"], swiftSettings: strict),
         .target(name: "AuditLog", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives"], swiftSettings: strict),
         .target(name: "ConsentLedger", dependencies: ["RecordStorage", "IdentityTypes", "CryptoPrimitives"], swiftSettings: strict),
@@ -205,7 +206,8 @@ let package = Package(
             dependencies: ["ConsentLedger", "AuditLog", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneIdentityTesting"],
             swiftSettings: strict),
         .testTarget(
-            name: "MessagingTests", dependencies: ["Messaging", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneNormalization"],
+            name: "MessagingTests",
+            dependencies: ["Messaging", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneNormalization"],
             swiftSettings: strict),
         .testTarget(
             name: "ProcessTransportTests", dependencies: ["ProcessTransport", "SealedStore", "RecordStorage"], swiftSettings: strict),
