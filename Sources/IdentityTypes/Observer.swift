@@ -2,7 +2,19 @@
 public struct Observation: Hashable, Sendable {
     /// Which part of the library.
     public enum Component: String, Hashable, Sendable, CaseIterable {
-        case service, dispatcher, sequencer, sweeper, keyService = "key-service"
+        case service, dispatcher, transport, sequencer, sweeper, keyService = "key-service"
+    }
+
+    /// What a metric may be divided by: each has few values, whoever uses the service.
+    public enum Label: String, Hashable, Sendable, CaseIterable {
+        /// A transport's name.
+        case route
+        /// Two letters of a country.
+        case region
+        case channel
+        case purpose
+        /// Why a gateway refused.
+        case cause
     }
 
     public let component: Component
@@ -12,12 +24,14 @@ public struct Observation: Hashable, Sendable {
     public let count: Int
     /// The stable code of an error, where one is reported.
     public let errorCode: String?
+    public let labels: [Label: String]
 
-    public init(_ component: Component, _ name: String, count: Int = 1, errorCode: String? = nil) {
+    public init(_ component: Component, _ name: String, count: Int = 1, errorCode: String? = nil, labels: [Label: String] = [:]) {
         self.component = component
         self.name = name
         self.count = count
         self.errorCode = errorCode
+        self.labels = labels
     }
 }
 

@@ -58,6 +58,12 @@ public struct ChallengeReceipt: Hashable, Sendable {
     public let prompt: [UInt8]
     /// Why the person is asked, to show beside the field; of a step-up alone.
     public let sentence: String?
+    /// Names the challenge to a support desk, which `phone-identity explain` tells what became of its messages: 26 letters and digits that complete
+    /// nothing. Show it small, beside "no code?".
+    public let reference: ChallengeReference
+    /// What to offer to whoever gets no code, from ``resendAfter`` on: the other way to the same number (`resend`), then what else this occasion can
+    /// be begun with. The same whatever became of the message, and whether or not the number is known.
+    public let otherMethods: [MethodKind]
 }
 
 /// Whose account is to be recovered, by what the person remembers of it.

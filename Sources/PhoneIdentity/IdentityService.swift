@@ -29,6 +29,8 @@ public struct IdentityService: Sendable {
     let nobody: StoredRecord
     let history: AuditHistory
     let queue: MessageQueue
+    let deliveries: DeliveryLedger
+    let completions = CompletionNotes()
     let retry = ConflictRetry()
 
     /// Opens the deployment's store, or makes a new one its own.
@@ -67,6 +69,7 @@ public struct IdentityService: Sendable {
         outbox = AuditOutbox(partitions: partitions, time: time, random: random)
         history = AuditHistory(store: store, partitions: partitions)
         queue = MessageQueue(capacity: environment.policy.queueCapacity)
+        deliveries = DeliveryLedger(store: store, partitions: partitions, key: keyring.deliveryRoot(), time: time, random: random)
         engine = try ChallengeEngine(
             store: store, deployment: keyring.deployment, partitions: partitions, time: time, random: random, recorder: outbox,
             codeKeys: Self.rootKeys(keyring.codeRoots()), tokenKeys: Self.rootKeys(keyring.tokenRoots()),

@@ -36,7 +36,9 @@ public struct MessagingRecipient: NumberRecipient {
     public func deliver(_ order: DispatchOrder, to number: borrowing GuardedNumber) async throws(VaultError) {
         try check(order)
         guard let text = texts[order.template] else { return }
-        let message = OutboundMessage(to: number.duplicate(), words: text.words, channel: text.channel, orderedFor: order.purpose, order.id)
+        let message = OutboundMessage(
+            to: number.duplicate(), words: text.words, channel: text.channel, orderedFor: order.purpose,
+            MessageName(owner: order.idBytes, send: 0))
         defer { message.wipe() }
         do {
             _ = try await transport.send(message)

@@ -20,6 +20,8 @@ let usage = """
       phone-identity approve                            shows a request to an approver, who approves or denies
       phone-identity reveal …                           prepares a request, and opens the record once two levels agreed
       phone-identity review …                           looks back at an opening by people on call
+      phone-identity explain REFERENCE                  what happened to a challenge, for a support desk
+      phone-identity deliveries                         a day's messages by route and country, and their cost
       phone-identity key-service                        runs the key service
       phone-identity sender                             runs the sender
 
@@ -30,7 +32,7 @@ let usage = """
 switch arguments.first {
 case "normalize":
     exit(runNormalize(Array(arguments.dropFirst())))
-case "audit", "ceremony", "custody", "request", "approve", "reveal", "review", "key-service", "sender":
+case "audit", "ceremony", "custody", "request", "approve", "reveal", "review", "explain", "deliveries", "key-service", "sender":
     #if Tool
         exit(await Tool.run(arguments))
     #else

@@ -7,22 +7,36 @@ import Synchronization
 
 let number = "41446681800"
 
+/// A message's name that a test can tell from others.
+func messageName(_ key: String) -> MessageName {
+    MessageName(owner: Array((Array(key.utf8) + [UInt8](repeating: 0, count: 16)).prefix(16)), send: 1)
+}
+
+/// A ledger over a store in memory.
+func testLedger(_ store: any RecordStore = InMemoryRecordStore(), time: any TimeSource = NotingClock()) -> DeliveryLedger {
+    DeliveryLedger(
+        store: store, partitions: .standard, key: SecretBytes(copying: [UInt8](repeating: 7, count: 32)), time: time,
+        random: SystemRandomSource())
+}
+
 func bytes(of secret: borrowing SecretBytes) -> [UInt8] {
     secret.withUnsafeBytes { Array($0) }
 }
 
 /// A message with a code in it, under a grant for one challenge.
-func message(_ text: String = "Example: your code is 493817.", key: String = "key-1", channel: OutboundMessage.Channel = .sms) throws
-    -> OutboundMessage
-{
+func message(
+    _ text: String = "Example: your code is 493817.", key: String = "key-1", channel: OutboundMessage.Channel = .sms,
+    destination: MessageDestination = .unknown
+) throws -> OutboundMessage {
     let digits = Array(number.utf8)
     let secret = try digits.span.withUnsafeBufferPointer { digits throws(CryptoError) in try SecretNumber(digits: digits) }
     let grant = Grant<Purposes.Verification>(
         token: Purposes.Verification.token, id: [UInt8](repeating: 1, count: 16), subject: nil, basis: .challenge([1]),
         expiresAt: Timestamp(milliseconds: 10_000))
     return OutboundMessage(
-        to: .number(secret), MessageWords(text: SecretBytes(copying: Array(text.utf8))), channel: channel, grant: grant, idempotencyKey: key
-    )
+        to: .number(secret), MessageWords(text: SecretBytes(copying: Array(text.utf8))), channel: channel, destination: destination,
+        grant: grant,
+        name: messageName(key))
 }
 
 /// Notes how long somebody wanted to sleep, and lets them sleep not at all, or for good.

@@ -128,7 +128,9 @@ extension Provocation {
 
     /// A transport that fails: the observer is told, the person is not.
     private static func dispatched(_ code: TransportError.Code, attempts: Int) -> Provocation {
-        Provocation(code.rawValue, "a gateway that fails like this, as the observer hears it") { bench in
+        Provocation(
+            code.rawValue, "a gateway that fails like this, as the observer hears it", writes: "a message is recorded before it is handed over"
+        ) { bench in
             let transport = RefusingTransport(code, channels: [.sms])
             let process = try await bench.deployment.open(transport: transport)
             _ = try await process.begin(.signUp, ErrorBench.number)
@@ -136,8 +138,8 @@ extension Provocation {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         await MessageDispatcher(
-                            queue: process.service.queue, transport: transport, observer: bench.deployment.observations,
-                            time: bench.deployment.clock
+                            queue: process.service.queue, transport: transport, ledger: process.service.deliveries,
+                            observer: bench.deployment.observations, time: bench.deployment.clock
                         ).run()
                     }
                     while true {

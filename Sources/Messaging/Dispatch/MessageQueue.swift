@@ -12,11 +12,38 @@ package final class MessageQueue: Sendable {
     }
 
     private struct State {
-        var items: [Item] = []
+        var items = Line()
         var reserved = 0
         var waiting: [(id: UInt64, continuation: CheckedContinuation<Item?, Never>)] = []
         var nextID: UInt64 = 0
         var cancelled: Set<UInt64> = []
+    }
+
+    /// What waits, first come first. A place is used again once its item is gone, so that it takes no more room however many pass through.
+    private struct Line {
+        private var places: [Item?] = []
+        private var first = 0
+        private(set) var count = 0
+        var isEmpty: Bool { count == 0 }
+
+        mutating func append(_ item: Item) {
+            if count == places.count {
+                places = (0..<count).map { places[(first + $0) % places.count] } + Array(repeating: nil, count: max(16, count))
+                first = 0
+            }
+            places[(first + count) % places.count] = item
+            count += 1
+        }
+
+        mutating func removeFirst() -> Item? {
+            guard count > 0 else { return nil }
+            defer {
+                places[first] = nil
+                first = (first + 1) % places.count
+                count -= 1
+            }
+            return places[first]
+        }
     }
 
     private let state = Mutex(State())
@@ -95,7 +122,7 @@ package final class MessageQueue: Sendable {
             await withCheckedContinuation { continuation in
                 let answer: Item?? = state.withLock { state in
                     if state.cancelled.remove(id) != nil { return .some(nil) }
-                    if !state.items.isEmpty { return state.items.removeFirst() }
+                    if let item = state.items.removeFirst() { return item }
                     state.waiting.append((id, continuation))
                     return .none
                 }

@@ -40,8 +40,9 @@ public final class OutboundMessage: Sendable {
     private let slots: Mutex<Slots?>
     public let channel: Channel
     public let purpose: PurposeCode
-    /// The same for every attempt to send this message, for gateways that can refuse a repeat: at most 64 ASCII letters, digits and hyphens.
-    public let idempotencyKey: String
+    package let name: MessageName
+    /// The same for every attempt to send this message, for gateways that can refuse a repeat: at most 36 ASCII letters, digits and hyphens.
+    public var idempotencyKey: String { name.text }
     /// BCP 47, of the words.
     public let language: String
     /// Of ``Channel/email``: one line, and no code in it.
@@ -50,31 +51,35 @@ public final class OutboundMessage: Sendable {
     public let script: VoiceScript?
     /// Where it goes, as far as routes, prices and reports have to know.
     public let destination: MessageDestination
+    /// Parts that a text is paid for, as counted beforehand.
+    public let parts: Int
+    /// What all of it costs by the host's tariff.
+    public let price: Money
 
     /// - Parameters:
     ///   - grant: without one there is no message; its purpose becomes the message's.
     package init<Use: MessagingPurpose>(
         to recipient: consuming Recipient, _ words: consuming MessageWords, channel: Channel, destination: MessageDestination = .unknown,
-        grant: borrowing Grant<Use>, idempotencyKey: String
+        parts: Int = 1, price: Money = .zero, grant: borrowing Grant<Use>, name: MessageName
     ) {
         (language, subject, script) = (words.language, words.subject, words.script)
         slots = Mutex(Slots(recipient: recipient, words: words))
         self.channel = channel
         self.destination = destination
         purpose = grant.purpose
-        self.idempotencyKey = idempotencyKey
+        (self.parts, self.price, self.name) = (parts, price, name)
     }
 
     /// By an order, which was made of a grant and is spent.
     package init(
-        to number: consuming SecretNumber, words: String, channel: Channel, orderedFor purpose: PurposeCode, _ idempotencyKey: String
+        to number: consuming SecretNumber, words: String, channel: Channel, orderedFor purpose: PurposeCode, _ name: MessageName
     ) {
         slots = Mutex(
             Slots(recipient: .number(number), words: MessageWords(text: SecretBytes(copying: Array(words.utf8)))))
         (language, subject, script, destination) = ("", nil, nil, .unknown)
         self.channel = channel
         self.purpose = purpose
-        self.idempotencyKey = idempotencyKey
+        (parts, price, self.name) = (1, .zero, name)
     }
 
     /// Lends recipient and words to a transport for the length of `body`.

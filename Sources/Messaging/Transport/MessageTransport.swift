@@ -1,3 +1,5 @@
+public import IdentityTypes
+
 /// What a transport can do.
 public struct TransportCapabilities: Hashable, Sendable {
     public var channels: Set<OutboundMessage.Channel>
@@ -33,9 +35,11 @@ public struct MessageReceipt: Hashable, Sendable {
     public let route: String
     /// The gateway's own names for the message, one for each part it was sent in; delivery receipts come back under them. Each at most 128 bytes.
     public let gatewayIDs: [String]
+    /// What the route asks for it, where it knows; else the host's tariff counts.
+    public var price: Money?
 
-    public init(route: String, gatewayIDs: [String]) {
-        (self.route, self.gatewayIDs) = (route, gatewayIDs)
+    public init(route: String, gatewayIDs: [String], price: Money? = nil) {
+        (self.route, self.gatewayIDs, self.price) = (route, gatewayIDs, price)
     }
 }
 
@@ -52,9 +56,15 @@ public protocol MessageTransport: Sendable {
     /// Keeps up what the transport needs, such as a connection, and gives out what comes in by it, until the task is cancelled. What the handler
     /// does not take is not confirmed to the gateway, which then sends it again.
     func run(_ events: any TransportEventHandler) async
+
+    /// Hears what became of messages, to choose between routes by it. Returns at once.
+    func note(_ feedback: RouteFeedback)
 }
 
 extension MessageTransport {
     /// Nothing: for gateways whose events come to the host's web server.
     public func run(_ events: any TransportEventHandler) async {}
+
+    /// Nothing: for a transport that is one route.
+    public func note(_ feedback: RouteFeedback) {}
 }

@@ -1,3 +1,5 @@
+public import IdentityTypes
+
 /// Decides what many numbers together may cost: by network, by range of numbers, by country and for the whole deployment.
 ///
 /// None of it lets anyone guess more; it bounds the money that a flood of codes to strangers' numbers can burn. What is refused here is

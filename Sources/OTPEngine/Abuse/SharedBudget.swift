@@ -1,3 +1,4 @@
+import IdentityTypes
 import RecordStorage
 
 /// Which budget that many numbers share. In this order they are taken, so that nobody waits in a circle.

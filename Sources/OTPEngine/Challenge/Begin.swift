@@ -20,6 +20,10 @@ public struct BegunChallenge: Sendable {
     public let digits: Int
     /// How often the code was sent, with this time: 1 at begin, 0 where nothing is.
     public let sends: Int
+    /// ITU, of where it goes; 0 where that is not known, and of an e-mail.
+    public let countryCallingCode: UInt16
+    /// Names the numbers that begin alike, under the budget key; 0 where there are none.
+    public let range: UInt64
     /// `false` for a decoy: derive the code, queue the message, and send it nowhere.
     public let isDeliverable: Bool
     let challenge: Challenge
@@ -28,7 +32,8 @@ public struct BegunChallenge: Sendable {
     private let rowSecret: RowSecret
 
     init(
-        _ challenge: Challenge, token: ChallengeToken, resendAfter: Timestamp, derivation: CodeDerivation, sealer: TokenSealer,
+        _ challenge: Challenge, token: ChallengeToken, route: HashedRoute?, resendAfter: Timestamp, derivation: CodeDerivation,
+        sealer: TokenSealer,
         rowSecret: RowSecret
     ) {
         self.challenge = challenge
@@ -41,6 +46,7 @@ public struct BegunChallenge: Sendable {
         self.resendAfter = resendAfter
         digits = challenge.digits
         sends = challenge.sends
+        (countryCallingCode, range) = (route?.country ?? 0, route.map { $0.kind == .email ? 0 : $0.range.value } ?? 0)
         isDeliverable = challenge.isDeliverable
         self.derivation = derivation
         self.sealer = sealer
@@ -180,7 +186,8 @@ extension ChallengeEngine {
         try stage(hold, records, at: now, in: &commit)
         stage(decision, of: rows, at: now, in: &commit)
         return BegunChallenge(
-            challenge, token: token, resendAfter: max(now, decision.resendAfter(policy)), derivation: derivation, sealer: sealer,
+            challenge, token: token, route: route, resendAfter: max(now, decision.resendAfter(policy)), derivation: derivation,
+            sealer: sealer,
             rowSecret: rowSecret)
     }
 }

@@ -26,7 +26,7 @@ public struct ChallengeID: Hashable, Sendable {
 
     init(_ value: Bytes16) { self.value = value }
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         guard let value = Bytes16(bytes) else { preconditionFailure("A challenge's id has 16 bytes.") }
         self.value = value
     }

@@ -47,6 +47,23 @@ package struct NumberAttempts: Hashable, Sendable {
         challenges.first { $0.id == id }
     }
 
+    /// Looks a challenge up by its id alone.
+    ///
+    /// - Complexity: linear in the rows of its partition: for a person who asks, not for a flow.
+    package static func find(_ id: ChallengeID, in store: any RecordStore, _ partitions: PartitionCount) async throws(StorageError)
+        -> Challenge?
+    {
+        var range = RecordRange(partition: partitions.partition(of: id.bytes), collection: collection)
+        while true {
+            let page = try await store.records(in: range, limit: 200)
+            for record in page {
+                if let challenge = try decodeRecord(record, NumberAttempts.init(from:)).challenge(id) { return challenge }
+            }
+            guard page.count == 200, let last = page.last else { return nil }
+            range.after = last.key.row
+        }
+    }
+
     /// When neither budgets nor challenges matter any more, and the row may go.
     ///
     /// - Parameter budgetPolicy: of what the row's own budget is; a number's unless said.

@@ -67,8 +67,10 @@ extension IdentityService {
             ) { commit throws(IdentityError) in
                 try await addressee(of: occasion, tags, showing: .restricted, in: &commit) { $0.number?.tag }
             }
-            place.fill(item(for: begun, to: .number(number.duplicate()), channel: channel, language: language))
-            return receipt(begun, language: language)
+            place.fill(
+                item(
+                    for: begun, to: .number(number.duplicate()), channel: channel, in: typed.region, typed.type, language: language))
+            return receipt(begun, isFixedLine: usual == .voice, language: language)
         }
     }
 
@@ -291,12 +293,16 @@ extension IdentityService {
             if begun.method == .email {
                 let ticket = try Self.addressTicket { () throws(OTPError) in try begun.content() }
                 place.fill(item(for: begun, to: .address(ticket.address.duplicate()), channel: .email, language: language))
+                return receipt(begun, language: language)
             } else {
                 let ticket = try Self.ticket { () throws(OTPError) in try begun.content() }
                 let channel = asked ?? (ticket.channel == 0 ? .sms : .voice)
-                place.fill(item(for: begun, to: .number(ticket.number.duplicate()), channel: channel, language: language))
+                place.fill(
+                    item(
+                        for: begun, to: .number(ticket.number.duplicate()), channel: channel, in: ticket.region.isEmpty ? nil : Region(ticket.region),
+                        ticket.isFixedLine ? .fixedLine : nil, language: language))
+                return receipt(begun, by: MethodKind(channel), isFixedLine: ticket.isFixedLine, language: language)
             }
-            return receipt(begun, language: language)
         }
     }
 
@@ -325,14 +331,18 @@ extension IdentityService {
 
     /// Renders the message of a challenge; for a decoy all the same, and then sends nothing.
     private func item(
-        for begun: BegunChallenge, to recipient: consuming OutboundMessage.Recipient, channel: OutboundMessage.Channel, language: String
+        for begun: BegunChallenge, to recipient: consuming OutboundMessage.Recipient, channel: OutboundMessage.Channel,
+        in region: Region? = nil, _ lineType: NumberType? = nil, language: String
     ) -> MessageQueue.Item {
+        let destination = MessageDestination(
+            countryCallingCode: begun.countryCallingCode, region: region, lineType: lineType, range: begun.range)
         let minutes = max(1, Int((begun.expiresAt - now).components.seconds + 59) / 60)
         let message =
             switch begun.purpose {
-            case .verification: self.message(Purposes.Verification.self, begun, recipient, minutes, language, channel)
-            case .accountRecovery: self.message(Purposes.AccountRecovery.self, begun, recipient, minutes, language, channel)
-            case .stepUpVerification: self.message(Purposes.StepUpVerification.self, begun, recipient, minutes, language, channel)
+            case .verification: self.message(Purposes.Verification.self, begun, recipient, destination, minutes, language, channel)
+            case .accountRecovery: self.message(Purposes.AccountRecovery.self, begun, recipient, destination, minutes, language, channel)
+            case .stepUpVerification:
+                self.message(Purposes.StepUpVerification.self, begun, recipient, destination, minutes, language, channel)
             }
         guard begun.isDeliverable else {
             message.wipe()
@@ -342,23 +352,46 @@ extension IdentityService {
     }
 
     private func message<Use: MessagingPurpose>(
-        _ use: Use.Type, _ begun: BegunChallenge, _ recipient: consuming OutboundMessage.Recipient, _ minutes: Int,
-        _ language: String, _ channel: OutboundMessage.Channel
+        _ use: Use.Type, _ begun: BegunChallenge, _ recipient: consuming OutboundMessage.Recipient,
+        _ destination: MessageDestination, _ minutes: Int, _ language: String, _ channel: OutboundMessage.Channel
     ) -> OutboundMessage {
         let grant = consentRecords.grantForChallenge(use, challenge: begun.id.bytes)
         let words = environment.policy.template.render(
             code: begun.code(), minutes: minutes, language: language, purpose: grant.purpose, channel: channel, reason: begun.reason)
         let message = OutboundMessage(
-            to: recipient, words, channel: channel, grant: grant,
-            idempotencyKey: Hexadecimal.encode(begun.id.bytes) + "-\(begun.sends)")
+            to: recipient, words, channel: channel, destination: destination, grant: grant,
+            name: MessageName(owner: begun.id.bytes, send: begun.sends))
         grant.spend()
         return message
     }
 
-    func receipt(_ begun: BegunChallenge, prompt: [UInt8] = [], language: String) -> ChallengeReceipt {
+    /// - Parameter sent: by what it goes this time.
+    func receipt(
+        _ begun: BegunChallenge, by sent: MethodKind? = nil, isFixedLine: Bool = false, prompt: [UInt8] = [], language: String
+    ) -> ChallengeReceipt {
         ChallengeReceipt(
             token: begun.token, expiresAt: begun.expiresAt, resendAfter: begun.resendAfter, digits: begun.digits, method: begun.method,
-            prompt: prompt, sentence: begun.reason.map { ReasonSentences.sentence(for: $0, language: language) })
+            prompt: prompt, sentence: begun.reason.map { ReasonSentences.sentence(for: $0, language: language) },
+            reference: ChallengeReference(begun.id), otherMethods: otherMethods(than: sent ?? begun.method, begun, isFixedLine))
+    }
+
+    private func otherMethods(than sent: MethodKind, _ begun: BegunChallenge, _ isFixedLine: Bool) -> [MethodKind] {
+        let offered: Set<MethodKind>
+        switch (begun.purpose, begun.subject) {
+        case (.verification, nil): offered = environment.policy.methods.signUp
+        case (.accountRecovery, _): offered = environment.policy.methods.recovery
+        // Who changes a number or steps up is signed in: their page knows what they have.
+        case (.verification, _), (.stepUpVerification, _): offered = [.sms, .voice]
+        }
+        let channels = environment.transport.capabilities.channels
+        var others: [MethodKind] = []
+        if sent == .sms, channels.contains(.voice) { others.append(.voice) }
+        if sent == .voice, channels.contains(.sms), !isFixedLine { others.append(.sms) }
+        others.removeAll { !offered.contains($0) }
+        for method in offered.sorted(by: { $0.rawValue < $1.rawValue }) where !method.isPhone && method != sent {
+            if method != .email || channels.contains(.email) { others.append(method) }
+        }
+        return others
     }
 }
 

@@ -46,6 +46,7 @@ extension IdentityService {
                 case (.verification, nil):
                     let (enrolled, fresh) = try await enrol(guess, consents)
                     if let fresh {
+                        note(guess, enrolled)
                         return CompletedChallenge(
                             verdict: .enrolled(fresh), deviceToken: guess.method.isPhone ? guess.device : nil, proof: nil)
                     }
@@ -54,6 +55,7 @@ extension IdentityService {
                 case (.accountRecovery, _): outcome = try await recover(guess, consents)
                 case (.stepUpVerification, _): outcome = try await stepUp(guess, consents)
                 }
+                note(guess, outcome)
                 return try await completed(outcome, challenge: guess.challenge, guess.method, guess.reason, guess.device)
             }
         }

@@ -95,7 +95,7 @@ extension IdentityService {
     func sweepExpired(in partition: Partition) async throws(IdentityError) -> Int {
         var swept = 0
         for collection in [Self.releaseCollection, RevealDesk.collection, GuardianRequestState.collection]
-            + ChallengeEngine.expiringCollections
+            + ChallengeEngine.expiringCollections + DeliveryLedger.expiringCollections
         {
             var range = RecordRange(partition: partition, collection: collection)
             while true {

@@ -14,13 +14,16 @@ extension IdentityService {
         await withTaskGroup { group in
             group.addTask {
                 await MessageDispatcher(
-                    queue: queue, transport: environment.transport, observer: environment.observer, time: environment.time
+                    queue: queue, transport: environment.transport, ledger: deliveries, observer: environment.observer,
+                    time: environment.time
                 )
                 .run()
             }
             group.addTask { await runSequencer() }
             group.addTask { await runSweeper() }
             group.addTask { await runNotices() }
+            group.addTask { await environment.transport.run(self) }
+            group.addTask { await runCompletions() }
         }
     }
 

@@ -1,3 +1,4 @@
+import IdentityTypes
 public import OTPEngine
 
 extension AbusePolicy {

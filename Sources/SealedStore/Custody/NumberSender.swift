@@ -20,6 +20,9 @@ public struct DispatchOrder: Hashable, Sendable {
     /// The same however often it is sent: for gateways that can refuse a repeat.
     public var id: String { Hexadecimal.encode(release.id) }
 
+    /// 16 bytes.
+    package var idBytes: [UInt8] { release.id }
+
     /// u8 1, release order 90, vault key, history key 32, LP(template).
     package var bytes: [UInt8] {
         var writer = ByteWriter()

@@ -67,6 +67,11 @@ public final class HostKeyring: Sendable {
         BLAKE2b(label: "SPNI/v1/budget-root", key: keys.pepper).finishSecret()
     }
 
+    /// What gateways' names of messages are hashed with: BLAKE2b-256(key: pepper, LP("SPNI/v1/delivery-root")).
+    package func deliveryRoot() -> SecretBytes {
+        BLAKE2b(label: "SPNI/v1/delivery-root", key: keys.pepper).finishSecret()
+    }
+
     private static func roots(_ name: String, in file: borrowing KeyringFile) throws(KeyringError) -> [Root] {
         let id = try file.value("\(name)-id", count: 4).reduce(0) { $0 << 8 | UInt32($1) }
         var roots = [Root(id: id, secret: try file.secret(name, count: 32))]

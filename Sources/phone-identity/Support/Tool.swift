@@ -13,7 +13,8 @@
             commandName: "phone-identity", abstract: "For operators, approvers and auditors.",
             subcommands: [
                 AuditCommand.self, CeremonyCommand.self, CustodyCommand.self, RequestCommand.self, ApproveCommand.self,
-                RevealCommand.self, ReviewCommand.self, KeyServiceCommand.self, SenderCommand.self,
+                RevealCommand.self, ReviewCommand.self, ExplainCommand.self, DeliveriesCommand.self, KeyServiceCommand.self,
+                SenderCommand.self,
             ])
 
         /// Runs the command; what the parser refuses is wrong use as well, and ends with 2.
