@@ -138,12 +138,11 @@ package struct ByteReader: Sendable {
     }
 
     @inlinable @inline(__always)
-    mutating func integer<Value: FixedWidthInteger & UnsignedInteger>() throws(MalformedBytes) -> Value {
+    mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>() throws(MalformedBytes) -> Value {
         let size = MemoryLayout<Value>.size
         guard size <= remaining else { throw MalformedBytes() }
         defer { next += size }
-        let field = bytes.span.extracting(next..<next + size)
-        return field.indices.reduce(0) { $0 << 8 | Value(field[$1]) }
+        return Value(bigEndian: bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: next, as: Value.self))
     }
 }
 
