@@ -2,22 +2,14 @@ import Synchronization
 
 /// A store in memory: for tests, for simulations, and for trying the library out. Nothing survives the process.
 public final class InMemoryRecordStore: RecordStore {
-    private struct Shelf: Hashable {
-        let partition: Partition
-        let collection: RecordCollection
-
-        init(partition: Partition, collection: RecordCollection) {
-            (self.partition, self.collection) = (partition, collection)
-        }
-
-        init(of key: RecordKey) { self.init(partition: key.partition, collection: key.collection) }
-    }
-
     /// The records of one partition and collection: rows in order, found by bisection.
     private struct Rows {
+        let collection: RecordCollection
         private(set) var records: [StoredRecord] = []
         /// The first eight bytes of each row, which mostly decide: side by side, where the rows themselves are all over memory.
         private var heads: [UInt64] = []
+
+        init(_ collection: RecordCollection) { self.collection = collection }
 
         /// The place of `row`, or where it would be.
         func index(of row: [UInt8]) -> (index: Int, found: Bool) {
@@ -62,25 +54,53 @@ public final class InMemoryRecordStore: RecordStore {
 
         /// A shorter row is filled up with zeros, which leaves it before all that begin with it, or beside them.
         private static func head(of row: [UInt8]) -> UInt64 {
-            var head: UInt64 = 0
-            for index in 0..<8 { head = head << 8 | (index < row.count ? UInt64(row[index]) : 0) }
-            return head
+            if row.count >= 8 { return UInt64(bigEndian: row.span.bytes.unsafeLoadUnaligned(as: UInt64.self)) }
+            return row.reduce(0) { $0 << 8 | UInt64($1) } << UInt64(8 * (8 - row.count))
         }
     }
 
-    private let shelves = Mutex<[Shelf: Rows]>([:])
+    /// All of it: few collections in each partition, so that looking through them is faster than hashing.
+    private struct Shelves {
+        private var partitions: [[Rows]] = []
+
+        func rows(_ partition: Partition, _ collection: RecordCollection) -> Rows? {
+            guard partition.rawValue < partitions.count else { return nil }
+            return partitions[Int(partition.rawValue)].first { $0.collection == collection }
+        }
+
+        func record(at key: RecordKey) -> StoredRecord? {
+            guard key.partition.rawValue < partitions.count else { return nil }
+            let shelf = partitions[Int(key.partition.rawValue)]
+            guard let place = shelf.firstIndex(where: { $0.collection == key.collection }) else { return nil }
+            return shelf[place].record(at: key.row)
+        }
+
+        mutating func apply(_ change: RecordChange) {
+            let (partition, collection) = (Int(change.key.partition.rawValue), change.key.collection)
+            while partitions.count <= partition { partitions.append([]) }
+            if let place = partitions[partition].firstIndex(where: { $0.collection == collection }) {
+                partitions[partition][place].apply(change)
+            } else {
+                var rows = Rows(collection)
+                rows.apply(change)
+                partitions[partition].append(rows)
+            }
+        }
+    }
+
+    private let shelves = Mutex(Shelves())
 
     public init() {}
 
     public func records(at keys: [RecordKey]) async throws(StorageError) -> [StoredRecord?] {
         shelves.withLock { shelves in
-            keys.map { Self.record(at: $0, in: shelves) }
+            keys.map { shelves.record(at: $0) }
         }
     }
 
     public func records(in range: RecordRange, limit: Int) async throws(StorageError) -> [StoredRecord] {
         shelves.withLock { shelves in
-            guard limit > 0, let rows = shelves[Shelf(partition: range.partition, collection: range.collection)] else { return [] }
+            guard limit > 0, let rows = shelves.rows(range.partition, range.collection) else { return [] }
             var start = 0
             if let after = range.after {
                 let (index, found) = rows.index(of: after)
@@ -94,14 +114,10 @@ public final class InMemoryRecordStore: RecordStore {
         try RecordLimits.validate(changes)
         if Task.isCancelled { throw StorageError(.cancelled, "The task was cancelled before the commit began.") }
         let holds = shelves.withLock { shelves in
-            guard changes.allSatisfy({ Self.record(at: $0.key, in: shelves)?.version == $0.expectedVersion }) else { return false }
-            for change in changes { shelves[Shelf(of: change.key), default: Rows()].apply(change) }
+            guard changes.allSatisfy({ shelves.record(at: $0.key)?.version == $0.expectedVersion }) else { return false }
+            for change in changes { shelves.apply(change) }
             return true
         }
         guard holds else { throw StorageError(.conflict, "A record was not at the version this commit expects.") }
-    }
-
-    private static func record(at key: RecordKey, in shelves: [Shelf: Rows]) -> StoredRecord? {
-        shelves[Shelf(of: key)]?.record(at: key.row)
     }
 }
