@@ -34,6 +34,11 @@ public final class InMemoryRecordStore: RecordStore {
             return found ? records[index] : nil
         }
 
+        func version(at row: [UInt8]) -> RecordVersion? {
+            let (index, found) = index(of: row)
+            return found ? records[index].version : nil
+        }
+
         mutating func apply(_ change: RecordChange) {
             let (index, found) = index(of: change.key.row)
             switch change {
@@ -63,28 +68,33 @@ public final class InMemoryRecordStore: RecordStore {
     private struct Shelves {
         private var partitions: [[Rows]] = []
 
-        func rows(_ partition: Partition, _ collection: RecordCollection) -> Rows? {
+        /// Which of its partition's a collection is.
+        private func place(_ partition: Partition, _ collection: RecordCollection) -> Int? {
             guard partition.rawValue < partitions.count else { return nil }
-            return partitions[Int(partition.rawValue)].first { $0.collection == collection }
+            return partitions[Int(partition.rawValue)].firstIndex { $0.collection == collection }
+        }
+
+        func rows(_ partition: Partition, _ collection: RecordCollection) -> Rows? {
+            place(partition, collection).map { partitions[Int(partition.rawValue)][$0] }
         }
 
         func record(at key: RecordKey) -> StoredRecord? {
-            guard key.partition.rawValue < partitions.count else { return nil }
-            let shelf = partitions[Int(key.partition.rawValue)]
-            guard let place = shelf.firstIndex(where: { $0.collection == key.collection }) else { return nil }
-            return shelf[place].record(at: key.row)
+            guard let place = place(key.partition, key.collection) else { return nil }
+            return partitions[Int(key.partition.rawValue)][place].record(at: key.row)
+        }
+
+        func version(at key: RecordKey) -> RecordVersion? {
+            guard let place = place(key.partition, key.collection) else { return nil }
+            return partitions[Int(key.partition.rawValue)][place].version(at: key.row)
         }
 
         mutating func apply(_ change: RecordChange) {
-            let (partition, collection) = (Int(change.key.partition.rawValue), change.key.collection)
-            while partitions.count <= partition { partitions.append([]) }
-            if let place = partitions[partition].firstIndex(where: { $0.collection == collection }) {
-                partitions[partition][place].apply(change)
-            } else {
-                var rows = Rows(collection)
-                rows.apply(change)
-                partitions[partition].append(rows)
-            }
+            let key = change.key
+            while partitions.count <= key.partition.rawValue { partitions.append([]) }
+            let partition = Int(key.partition.rawValue)
+            let place = place(key.partition, key.collection) ?? partitions[partition].count
+            if place == partitions[partition].count { partitions[partition].append(Rows(key.collection)) }
+            partitions[partition][place].apply(change)
         }
     }
 
@@ -114,7 +124,7 @@ public final class InMemoryRecordStore: RecordStore {
         try RecordLimits.validate(changes)
         if Task.isCancelled { throw StorageError(.cancelled, "The task was cancelled before the commit began.") }
         let holds = shelves.withLock { shelves in
-            guard changes.allSatisfy({ shelves.record(at: $0.key)?.version == $0.expectedVersion }) else { return false }
+            guard changes.allSatisfy({ shelves.version(at: $0.key) == $0.expectedVersion }) else { return false }
             for change in changes { shelves.apply(change) }
             return true
         }
