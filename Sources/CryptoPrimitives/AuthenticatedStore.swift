@@ -77,8 +77,7 @@ public struct AuthenticatedStore<Wrapped: RecordStore>: RecordStore {
     }
 
     private func authenticator(key: RecordKey, version: RecordVersion, value: [UInt8], expiresAt: Timestamp?) -> [UInt8] {
-        defer { Sodium.clearRegisters() }
-        return BLAKE2b.onStack(label: "SPNI/v1/record", key: self.key.secret, length: Self.overhead) { hash in
+        BLAKE2b.onStack(label: "SPNI/v1/record", key: self.key.secret, length: Self.overhead) { hash in
             var hash = hash
             hash.append(key.encoded)
             hash.append(version.value)

@@ -6,22 +6,29 @@ package import RecordStorage
 /// Every hash of this library starts with a label such as `SPNI/v1/otp` and writes each field as a u32 length and the bytes,
 /// so that no two different inputs are the same bytes. Source: RFC 7693.
 package struct BLAKE2b: ~Copyable {
+    /// The state; the bytes that wait lie behind it, and the key behind those.
     private let state: UnsafeMutableRawPointer
     private let length: Int
-    /// Bytes that wait beside the state until there are enough: a call of libsodium for each small field costs more than the copy.
+    private let keyLength: Int
+    /// Bytes that wait until there are enough: a call of libsodium for each small field costs more than the copy. What never grows beyond them
+    /// is hashed in one call, and needs no state.
     // Set in the initializer: with a value here, compilers of 2026 run `deinit` before an initializer that assigns `self`.
     private var pending: Int
+    private var isStarted: Bool
     /// Where the state was allocated, if it is not a caller's.
     private let allocation: UnsafeMutableRawPointer?
 
     private var handle: OpaquePointer { OpaquePointer(state) }
+    private var waiting: UnsafeMutableRawPointer { state + Self.stateLength }
+    private var key: UnsafeMutableRawPointer { waiting + Self.pendingLimit }
 
     /// Bytes of a state, which begins at a multiple of 64.
     private static let stateLength = 384
     /// Bytes that may wait: two blocks.
     private static let pendingLimit = 256
+    private static let keyLimit = 64
     /// With room for the alignment: what the heap, and a buffer on the stack, align by themselves is less.
-    private static let allocationLength = stateLength + pendingLimit + 63
+    private static let allocationLength = stateLength + pendingLimit + keyLimit + 63
 
     /// Without a label: for the vectors of others.
     init(key: UnsafeRawBufferPointer?, length: Int) {
@@ -31,13 +38,14 @@ package struct BLAKE2b: ~Copyable {
 
     private init(key: UnsafeRawBufferPointer?, length: Int, in memory: UnsafeMutableRawPointer, owned: Bool) {
         Sodium.ready()
+        keyLength = key?.count ?? 0
+        precondition(
+            (16...64).contains(length) && (key == nil || (16...64).contains(keyLength)), "A key has 16 to 64 bytes and a hash 16 to 64.")
         self.length = length
-        pending = 0
+        (pending, isStarted) = (0, false)
         state = memory.alignedUp(toMultipleOf: 64)
         allocation = owned ? memory : nil
-        let result = crypto_generichash_init(
-            handle, key?.baseAddress?.assumingMemoryBound(to: UInt8.self), key?.count ?? 0, length)
-        precondition(result == 0, "A key has 16 to 64 bytes and a hash 16 to 64.")
+        if let key { self.key.copyMemory(from: key.baseAddress!, byteCount: keyLength) }
     }
 
     /// A hash that anyone can compute.
@@ -52,18 +60,50 @@ package struct BLAKE2b: ~Copyable {
         append(label)
     }
 
-    /// A hash under a secret key whose state is on the stack for the length of `body`, and wiped there. The caller clears the registers.
+    // What is asked for a thousand times a second is hashed on the stack, by functions that are not generic: of those that are, other modules
+    // ask the runtime for their types at each call.
+
+    /// 16 bytes, where they are no secret, of the fields that `fill` appends.
+    package static func digest16(label: StaticString, key: borrowing SecretBytes, _ fill: (inout BLAKE2b) -> Void) -> Bytes16 {
+        onStack(label: label, key: key, length: 16) { hash in
+            var hash = hash
+            fill(&hash)
+            return hash.finish16()
+        }
+    }
+
+    /// 32 bytes that anyone can compute.
+    package static func digest32(label: StaticString, _ fill: (inout BLAKE2b) -> Void) -> Bytes32 {
+        withTemporaryBytes(allocationLength) { memory in
+            var hash = BLAKE2b(key: nil, length: 32, in: memory.baseAddress!, owned: false)
+            hash.append(label)
+            fill(&hash)
+            return hash.finish32()
+        }
+    }
+
+    /// 32 bytes as a key.
+    package static func secret(label: StaticString, key: borrowing SecretBytes, _ fill: (inout BLAKE2b) -> Void) -> SecretBytes {
+        onStack(label: label, key: key, length: 32) { hash in
+            var hash = hash
+            fill(&hash)
+            return hash.finishSecret()
+        }
+    }
+
+    /// A hash under a secret key, on the stack for the length of `body`, and wiped there.
     static func onStack<Value: ~Copyable, Failure: Error>(
         label: StaticString, key: borrowing SecretBytes, length: Int, _ body: (consuming BLAKE2b) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        try onStack(key: key, length: length) { hash throws(Failure) in
+        defer { Sodium.clearRegisters() }
+        return try onStack(key: key, length: length) { hash throws(Failure) in
             var hash = hash
             hash.append(label)
             return try body(hash)
         }
     }
 
-    /// The same for a caller who writes the label itself.
+    /// The same for a caller who writes the label itself, and clears the registers.
     static func onStack<Value: ~Copyable, Failure: Error>(
         key: borrowing SecretBytes, length: Int, _ body: (consuming BLAKE2b) throws(Failure) -> Value
     ) throws(Failure) -> Value {
@@ -127,12 +167,16 @@ package struct BLAKE2b: ~Copyable {
         guard bytes.count > 0 else { return }
         if pending + bytes.count > Self.pendingLimit { flush() }
         guard bytes.count <= Self.pendingLimit else { return update(bytes.baseAddress!, bytes.count) }
-        (state + Self.stateLength + pending).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
+        (waiting + pending).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
         pending += bytes.count
     }
 
     private mutating func flush() {
-        update(state + Self.stateLength, pending)
+        if !isStarted {
+            crypto_generichash_init(handle, key.assumingMemoryBound(to: UInt8.self), keyLength, length)
+            isStarted = true
+        }
+        update(waiting, pending)
         pending = 0
     }
 
@@ -141,8 +185,15 @@ package struct BLAKE2b: ~Copyable {
     }
 
     private mutating func finish(at target: UnsafeMutableRawPointer) {
+        let target = target.assumingMemoryBound(to: UInt8.self)
+        guard isStarted else {
+            crypto_generichash(
+                target, length, waiting.assumingMemoryBound(to: UInt8.self), UInt64(pending), key.assumingMemoryBound(to: UInt8.self),
+                keyLength)
+            return
+        }
         flush()
-        crypto_generichash_final(handle, target.assumingMemoryBound(to: UInt8.self), length)
+        crypto_generichash_final(handle, target, length)
     }
 
     /// The hash, where it is no secret.
@@ -181,7 +232,8 @@ package struct BLAKE2b: ~Copyable {
 
     deinit {
         // The state of a keyed hash is as good as its key, and what waits may be one.
-        sodium_memzero(state, Self.stateLength + Self.pendingLimit)
+        if isStarted { sodium_memzero(state, Self.stateLength) }
+        sodium_memzero(waiting, Self.pendingLimit + Self.keyLimit)
         guard let allocation else { return }
         Sodium.clearRegisters()
         allocation.deallocate()

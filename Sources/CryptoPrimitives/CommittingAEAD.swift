@@ -41,7 +41,11 @@ package enum CommittingAEAD {
     package static func openPublic(
         _ bytes: [UInt8], from start: Int, key: borrowing SecretBytes, label: StaticString, context: [UInt8]
     ) throws(CryptoError) -> [UInt8] {
-        var plaintext = [UInt8](repeating: 0, count: try plaintextLength(bytes.count - start))
+        let length = try plaintextLength(bytes.count - start)
+        // Grown by appending: the other ways ask the runtime for the array's type each time.
+        var plaintext: [UInt8] = []
+        plaintext.reserveCapacity(length)
+        plaintext.append(contentsOf: bytes[(start + overhead)...])
         let refusal = plaintext.withUnsafeMutableBytes { target in
             bytes.withUnsafeBytes { open(UnsafeRawBufferPointer(rebasing: $0[start...]), into: target, key, label, context) }
         }

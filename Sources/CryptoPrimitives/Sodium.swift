@@ -20,6 +20,7 @@ enum Sodium {
             crypto_generichash_update(state, zeros, 64)
             crypto_generichash_final(state, &out, 64)
         }
+        crypto_generichash(&out, 64, zeros, 64, zeros, 32)
         _ = sodium_memcmp(zeros, zeros, 32)
         crypto_aead_xchacha20poly1305_ietf_encrypt(&out, nil, zeros, 32, zeros, 64, nil, zeros, zeros)
         _ = crypto_aead_xchacha20poly1305_ietf_decrypt(&out, nil, nil, zeros, 48, zeros, 64, zeros, zeros)

@@ -55,6 +55,11 @@ public struct BudgetTag: Hashable, Sendable {
         guard bytes.count == 32 else { return nil }
         self.bytes = bytes
     }
+
+    // All at once: an array hands the hasher one byte after the other, and each guess finds its queue by its tag.
+    public func hash(into hasher: inout Hasher) {
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
 }
 
 /// A system that knows people by pseudonym: the host's own accounts, its support desk, a conversation service.

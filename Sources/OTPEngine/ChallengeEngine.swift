@@ -76,11 +76,15 @@ public struct ChallengeEngine: Sendable {
 extension ChallengeEngine {
     /// The rows that an operation decides on, as they were read, or as a commit left them.
     struct Rows: Sendable {
-        /// A row with a budget, or with all of a number.
-        struct Row: Sendable {
+        /// A row with a budget, or with all of a number. A class: each guess hands it on five times.
+        final class Row: Sendable {
             let key: RecordKey
             let record: StoredRecord?
             let attempts: NumberAttempts
+
+            init(key: RecordKey, record: StoredRecord?, attempts: NumberAttempts) {
+                (self.key, self.record, self.attempts) = (key, record, attempts)
+            }
         }
 
         let number: Row

@@ -5,8 +5,16 @@
 @usableFromInline
 package struct ByteWriter: Sendable {
     @usableFromInline var written: [UInt8] = []
+    /// Fields that wait for one another: appending each of them to an array costs ten times the copy.
+    @usableFromInline var waiting: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
+    @usableFromInline var waitingCount = 0
 
-    @inlinable package var bytes: [UInt8] { written }
+    @inlinable package var bytes: [UInt8] {
+        mutating get {
+            flush()
+            return written
+        }
+    }
 
     /// - Parameter capacity: bytes that are written without growing.
     @inlinable
@@ -14,7 +22,7 @@ package struct ByteWriter: Sendable {
         written.reserveCapacity(capacity)
     }
 
-    @inlinable package mutating func u8(_ value: UInt8) { written.append(value) }
+    @inlinable package mutating func u8(_ value: UInt8) { integer(value) }
     @inlinable package mutating func u16(_ value: UInt16) { integer(value) }
     @inlinable package mutating func u32(_ value: UInt32) { integer(value) }
     @inlinable package mutating func u64(_ value: UInt64) { integer(value) }
@@ -23,16 +31,19 @@ package struct ByteWriter: Sendable {
     @inlinable package mutating func time(_ value: Timestamp) { i64(value.milliseconds) }
 
     /// The bytes alone, where the format fixes how many they are.
-    @inlinable package mutating func fixed(_ value: some Collection<UInt8>) { written.append(contentsOf: value) }
+    @inlinable package mutating func fixed(_ value: some Collection<UInt8>) {
+        flush()
+        written.append(contentsOf: value)
+    }
 
     @inlinable
     package mutating func fixed(_ value: Bytes16) {
-        withUnsafeBytes(of: value.words) { written.append(contentsOf: $0) }
+        wait(for: value.words)
     }
 
     @inlinable
     package mutating func fixed(_ value: Bytes32) {
-        withUnsafeBytes(of: (value.first.words, value.second.words)) { written.append(contentsOf: $0) }
+        wait(for: (value.first.words, value.second.words))
     }
 
     /// A u32 length, then the bytes: `LP(x)` in `Documentation/Formats.md`.
@@ -52,8 +63,23 @@ package struct ByteWriter: Sendable {
     }
 
     @inlinable
-    mutating func integer(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.bigEndian) { written.append(contentsOf: $0) }
+    mutating func integer(_ value: some FixedWidthInteger & BitwiseCopyable) { wait(for: value.bigEndian) }
+
+    /// - Parameter field: as it lies in memory; at most 64 bytes.
+    @inlinable @inline(__always)
+    mutating func wait<Field: BitwiseCopyable>(for field: Field) {
+        if waitingCount + MemoryLayout<Field>.size > MemoryLayout.size(ofValue: waiting) { flush() }
+        let place = waitingCount
+        withUnsafeMutableBytes(of: &waiting) { $0.storeBytes(of: field, toByteOffset: place, as: Field.self) }
+        waitingCount += MemoryLayout<Field>.size
+    }
+
+    @inlinable
+    mutating func flush() {
+        guard waitingCount > 0 else { return }
+        let count = waitingCount
+        withUnsafeBytes(of: waiting) { written.append(contentsOf: $0[..<count]) }
+        waitingCount = 0
     }
 }
 
@@ -138,12 +164,11 @@ package struct ByteReader: Sendable {
     }
 
     @inlinable @inline(__always)
-    mutating func integer<Value: FixedWidthInteger & UnsignedInteger>() throws(MalformedBytes) -> Value {
+    mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>() throws(MalformedBytes) -> Value {
         let size = MemoryLayout<Value>.size
         guard size <= remaining else { throw MalformedBytes() }
         defer { next += size }
-        let field = bytes.span.extracting(next..<next + size)
-        return field.indices.reduce(0) { $0 << 8 | Value(field[$1]) }
+        return Value(bigEndian: bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: next, as: Value.self))
     }
 }
 

@@ -2,22 +2,14 @@ import Synchronization
 
 /// A store in memory: for tests, for simulations, and for trying the library out. Nothing survives the process.
 public final class InMemoryRecordStore: RecordStore {
-    private struct Shelf: Hashable {
-        let partition: Partition
-        let collection: RecordCollection
-
-        init(partition: Partition, collection: RecordCollection) {
-            (self.partition, self.collection) = (partition, collection)
-        }
-
-        init(of key: RecordKey) { self.init(partition: key.partition, collection: key.collection) }
-    }
-
     /// The records of one partition and collection: rows in order, found by bisection.
     private struct Rows {
+        let collection: RecordCollection
         private(set) var records: [StoredRecord] = []
         /// The first eight bytes of each row, which mostly decide: side by side, where the rows themselves are all over memory.
         private var heads: [UInt64] = []
+
+        init(_ collection: RecordCollection) { self.collection = collection }
 
         /// The place of `row`, or where it would be.
         func index(of row: [UInt8]) -> (index: Int, found: Bool) {
@@ -42,6 +34,11 @@ public final class InMemoryRecordStore: RecordStore {
             return found ? records[index] : nil
         }
 
+        func version(at row: [UInt8]) -> RecordVersion? {
+            let (index, found) = index(of: row)
+            return found ? records[index].version : nil
+        }
+
         mutating func apply(_ change: RecordChange) {
             let (index, found) = index(of: change.key.row)
             switch change {
@@ -62,25 +59,58 @@ public final class InMemoryRecordStore: RecordStore {
 
         /// A shorter row is filled up with zeros, which leaves it before all that begin with it, or beside them.
         private static func head(of row: [UInt8]) -> UInt64 {
-            var head: UInt64 = 0
-            for index in 0..<8 { head = head << 8 | (index < row.count ? UInt64(row[index]) : 0) }
-            return head
+            if row.count >= 8 { return UInt64(bigEndian: row.span.bytes.unsafeLoadUnaligned(as: UInt64.self)) }
+            return row.reduce(0) { $0 << 8 | UInt64($1) } << UInt64(8 * (8 - row.count))
         }
     }
 
-    private let shelves = Mutex<[Shelf: Rows]>([:])
+    /// All of it: few collections in each partition, so that looking through them is faster than hashing.
+    private struct Shelves {
+        private var partitions: [[Rows]] = []
+
+        /// Which of its partition's a collection is.
+        private func place(_ partition: Partition, _ collection: RecordCollection) -> Int? {
+            guard partition.rawValue < partitions.count else { return nil }
+            return partitions[Int(partition.rawValue)].firstIndex { $0.collection == collection }
+        }
+
+        func rows(_ partition: Partition, _ collection: RecordCollection) -> Rows? {
+            place(partition, collection).map { partitions[Int(partition.rawValue)][$0] }
+        }
+
+        func record(at key: RecordKey) -> StoredRecord? {
+            guard let place = place(key.partition, key.collection) else { return nil }
+            return partitions[Int(key.partition.rawValue)][place].record(at: key.row)
+        }
+
+        func version(at key: RecordKey) -> RecordVersion? {
+            guard let place = place(key.partition, key.collection) else { return nil }
+            return partitions[Int(key.partition.rawValue)][place].version(at: key.row)
+        }
+
+        mutating func apply(_ change: RecordChange) {
+            let key = change.key
+            while partitions.count <= key.partition.rawValue { partitions.append([]) }
+            let partition = Int(key.partition.rawValue)
+            let place = place(key.partition, key.collection) ?? partitions[partition].count
+            if place == partitions[partition].count { partitions[partition].append(Rows(key.collection)) }
+            partitions[partition][place].apply(change)
+        }
+    }
+
+    private let shelves = Mutex(Shelves())
 
     public init() {}
 
     public func records(at keys: [RecordKey]) async throws(StorageError) -> [StoredRecord?] {
         shelves.withLock { shelves in
-            keys.map { Self.record(at: $0, in: shelves) }
+            keys.map { shelves.record(at: $0) }
         }
     }
 
     public func records(in range: RecordRange, limit: Int) async throws(StorageError) -> [StoredRecord] {
         shelves.withLock { shelves in
-            guard limit > 0, let rows = shelves[Shelf(partition: range.partition, collection: range.collection)] else { return [] }
+            guard limit > 0, let rows = shelves.rows(range.partition, range.collection) else { return [] }
             var start = 0
             if let after = range.after {
                 let (index, found) = rows.index(of: after)
@@ -94,14 +124,10 @@ public final class InMemoryRecordStore: RecordStore {
         try RecordLimits.validate(changes)
         if Task.isCancelled { throw StorageError(.cancelled, "The task was cancelled before the commit began.") }
         let holds = shelves.withLock { shelves in
-            guard changes.allSatisfy({ Self.record(at: $0.key, in: shelves)?.version == $0.expectedVersion }) else { return false }
-            for change in changes { shelves[Shelf(of: change.key), default: Rows()].apply(change) }
+            guard changes.allSatisfy({ shelves.version(at: $0.key) == $0.expectedVersion }) else { return false }
+            for change in changes { shelves.apply(change) }
             return true
         }
         guard holds else { throw StorageError(.conflict, "A record was not at the version this commit expects.") }
-    }
-
-    private static func record(at key: RecordKey, in shelves: [Shelf: Rows]) -> StoredRecord? {
-        shelves[Shelf(of: key)]?.record(at: key.row)
     }
 }

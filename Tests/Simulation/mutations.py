@@ -8,11 +8,11 @@ MUTATIONS = [
     (
         "compare-before-paying",
         "Sources/OTPEngine/Challenge/Completion.swift",
-        "            let paidRows = stage(found.0, of: rows, at: now, in: &commit)\n",
-        "            if case .compare(let open) = found.0.permission, case .code(let code) = answer, !found.2.accepts(code) {\n"
+        "            let paidRows = stage(decision, of: rows, at: now, in: &commit)\n",
+        "            if case .compare(let open) = decision.permission, case .code(let code) = answer, !derivation.accepts(code) {\n"
         "                throw .wrongCode(triesLeft: open.triesLeft)\n"
         "            }\n"
-        "            let paidRows = stage(found.0, of: rows, at: now, in: &commit)\n",
+        "            let paidRows = stage(decision, of: rows, at: now, in: &commit)\n",
         "nobody had paid for",
     ),
     (

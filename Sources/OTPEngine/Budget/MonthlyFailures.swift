@@ -8,9 +8,11 @@ struct MonthlyFailures: Hashable, Sendable {
 
     /// The month of the first count, in months since the year 0; counts of older months follow.
     private(set) var newest: UInt32 = 0
-    /// The counts of the newest eight months and of those before, in place; three lanes are never used.
-    private var young = SIMD8<UInt16>()
-    private var old = SIMD8<UInt16>()
+    /// The counts, four to a word and the newest in its highest bits, as they lie in the row; the last word has one.
+    private var young: UInt64 = 0
+    private var middle: UInt64 = 0
+    private var old: UInt64 = 0
+    private var oldest: UInt64 = 0
 
     init() {}
 
@@ -26,8 +28,32 @@ struct MonthlyFailures: Hashable, Sendable {
 
     /// The count of the month `age` months before the newest, 0..<``months``.
     private(set) subscript(age: Int) -> UInt16 {
-        get { age < 8 ? young[age] : old[age - 8] }
-        set { if age < 8 { young[age] = newValue } else { old[age - 8] = newValue } }
+        get { UInt16(truncatingIfNeeded: self[word: age / 4] >> Self.shift(age)) }
+        set {
+            let others = self[word: age / 4] & ~(0xFFFF << Self.shift(age))
+            self[word: age / 4] = others | UInt64(newValue) << Self.shift(age)
+        }
+    }
+
+    private static func shift(_ age: Int) -> UInt64 { UInt64(48 - age % 4 * 16) }
+
+    private subscript(word index: Int) -> UInt64 {
+        get {
+            switch index {
+            case 0: young
+            case 1: middle
+            case 2: old
+            default: oldest
+            }
+        }
+        set {
+            switch index {
+            case 0: young = newValue
+            case 1: middle = newValue
+            case 2: old = newValue
+            default: oldest = newValue
+            }
+        }
     }
 
     var counts: [UInt16] { (0..<Self.months).map { self[$0] } }
@@ -43,7 +69,12 @@ struct MonthlyFailures: Hashable, Sendable {
     /// Failures in the year before `now`, and up to a month more.
     func total(at now: Timestamp) -> Int {
         let age = Int(Self.month(of: now)) - Int(newest)
-        return (0..<max(0, Self.months - max(0, age))).reduce(0) { $0 + Int(self[$1]) }
+        return age <= 0 ? total : (0..<max(0, Self.months - age)).reduce(0) { $0 + Int(self[$1]) }
+    }
+
+    private var total: Int {
+        func sum(_ word: UInt64) -> Int { Int(word >> 48) + Int(word >> 32 & 0xFFFF) + Int(word >> 16 & 0xFFFF) + Int(word & 0xFFFF) }
+        return sum(young) + sum(middle) + sum(old) + sum(oldest)
     }
 
     /// When no failure counts any more, if there is one.
@@ -72,23 +103,20 @@ struct MonthlyFailures: Hashable, Sendable {
 }
 
 extension MonthlyFailures {
-    // Thirteen counts of two bytes: four at a time, as they lie in the row.
-
     func write(to writer: inout ByteWriter) {
         writer.u32(newest)
-        for age in stride(from: 0, to: 12, by: 4) {
-            writer.u64((age..<age + 4).reduce(0) { $0 << 16 | UInt64(self[$1]) })
-        }
+        writer.u64(young)
+        writer.u64(middle)
+        writer.u64(old)
         writer.u16(self[12])
     }
 
     init(from reader: inout ByteReader) throws(MalformedBytes) {
-        let newest = try reader.u32()
+        newest = try reader.u32()
         guard newest <= Self.latestMonth else { throw MalformedBytes() }
-        let (young, middle, old, oldest) = (try reader.u64(), try reader.u64(), try reader.u64(), try reader.u16())
-        self.init(newest: newest) { age in
-            let four = age < 4 ? young : age < 8 ? middle : old
-            return age == 12 ? oldest : UInt16(truncatingIfNeeded: four >> UInt64(48 - age % 4 * 16))
-        }
+        young = try reader.u64()
+        middle = try reader.u64()
+        old = try reader.u64()
+        self[12] = try reader.u16()
     }
 }

@@ -66,9 +66,7 @@ package struct RequesterBinding: Hashable, Sendable {
         guard (1...256).contains(requester.session.count) else {
             throw OTPError(.requesterInvalid, "A session binding has 1 to 256 bytes; give the bytes that stand for the host's session.")
         }
-        var hash = BLAKE2b(label: "SPNI/v1/otp-binding")
-        hash.append(requester.session)
-        value = hash.finish32()
+        value = BLAKE2b.digest32(label: "SPNI/v1/otp-binding") { $0.append(requester.session) }
     }
 }
 

@@ -95,13 +95,9 @@ extension ChallengeEngine {
         _ token: ChallengeToken, code: SubmittedCode, attempt: AttemptID, requester: Requester
     ) async throws(OTPError) -> PaidGuess {
         let (paid, derivation) = try await paid(token, .code(code), attempt, requester) { $0.sendsCode }
-        switch paid.permission {
-        case .repeatOutcome(let outcome): return .repeated(paid, outcome: outcome)
-        case .compare(let challenge):
-            guard derivation.accepts(code) else { throw .wrongCode(triesLeft: challenge.triesLeft) }
-            return .right(RightGuess(paid, by: requester, use: nil))
-        case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
-        }
+        if let outcome = paid.outcome { return .repeated(paid, outcome: outcome) }
+        guard derivation.accepts(code) else { throw .wrongCode(triesLeft: paid.challenge.triesLeft) }
+        return .right(RightGuess(paid, by: requester, use: nil))
     }
 
     /// The same for an answer to whichever method the challenge was begun with.
@@ -116,22 +112,19 @@ extension ChallengeEngine {
     ) async throws(OTPError) -> PaidGuess {
         if case .response(let bytes) = answer, bytes.count > MethodAnswer.responseLimit { throw .malformedResponse }
         let (paid, derivation) = try await paid(token, answer, attempt, requester) { methods[$0] != nil }
-        switch paid.permission {
-        case .repeatOutcome(let outcome): return .repeated(paid, outcome: outcome)
-        case .compare(let challenge):
-            guard let method = methods[challenge.method] else { throw .challengeNotFound }
-            let question = try await question(challenge, derivation, paid.opened.tag, paid.digest, naming)
-            let found = try await method.check(answer, to: question)
-            guard challenge.isDeliverable else { throw .wrongCode(triesLeft: challenge.triesLeft) }
-            let use: (any AnswerUse)?
-            switch found {
-            case .wrong: throw .wrongCode(triesLeft: challenge.triesLeft)
-            case .right: use = nil
-            case .rightUsing(let used): use = used
-            }
-            return .right(RightGuess(paid, by: requester, use: use))
-        case .send, .take, .nothing: preconditionFailure("A guess permits comparing or repeating.")
+        if let outcome = paid.outcome { return .repeated(paid, outcome: outcome) }
+        let challenge = paid.challenge
+        guard let method = methods[challenge.method] else { throw .challengeNotFound }
+        let question = try await question(challenge, derivation, paid.opened.tag, paid.digest, naming)
+        let found = try await method.check(answer, to: question)
+        guard challenge.isDeliverable else { throw .wrongCode(triesLeft: challenge.triesLeft) }
+        let use: (any AnswerUse)?
+        switch found {
+        case .wrong: throw .wrongCode(triesLeft: challenge.triesLeft)
+        case .right: use = nil
+        case .rightUsing(let used): use = used
         }
+        return .right(RightGuess(paid, by: requester, use: use))
     }
 
     /// What a method is asked once the challenge is begun, for what its client needs.
@@ -161,9 +154,10 @@ extension ChallengeEngine {
 
     /// A guess on its way through its payment: once that is acknowledged, and only then, what was typed is looked at.
     final class Payment: Sendable {
-        let permission: ChallengeDecision.Permission
         /// As the payment leaves it.
         let challenge: Challenge
+        /// Where this very attempt completed the challenge before: what was stored then, and nothing is compared.
+        let outcome: [UInt8]?
         let opened: TokenSealer.Opened
         let digest: AttemptDigest
         let device: ProvenDevice
@@ -172,10 +166,12 @@ extension ChallengeEngine {
         private let rows: Mutex<Rows?>
 
         init(
-            _ permission: ChallengeDecision.Permission, _ challenge: Challenge, _ opened: TokenSealer.Opened, _ digest: AttemptDigest,
-            _ device: ProvenDevice, rows: Rows, guess: BudgetLeases.Use?
+            _ permission: ChallengeDecision.Permission, _ opened: TokenSealer.Opened, _ digest: AttemptDigest, _ device: ProvenDevice,
+            rows: Rows, guess: BudgetLeases.Use?
         ) {
-            (self.permission, self.challenge, self.opened) = (permission, challenge, opened)
+            guard let challenge = rows.number.attempts.challenge(opened.id) else { preconditionFailure("A payment leaves its challenge.") }
+            outcome = if case .repeatOutcome(let outcome) = permission { outcome } else { nil }
+            (self.challenge, self.opened) = (challenge, opened)
             (self.digest, self.device, self.guess) = (digest, device, guess)
             self.rows = Mutex(rows)
         }
@@ -193,7 +189,7 @@ extension ChallengeEngine {
         let isKnown = devices.isKnown(requester.deviceToken, for: opened.tag, at: time.now())
         let solved = try solved(requester)
         return try await commits.run(opened.tag) { (commit: inout StagedCommit) async throws(OTPError) -> (Payment, CodeDerivation) in
-            func decided(_ rows: Rows) throws(OTPError) -> (ChallengeDecision, Challenge, CodeDerivation, AttemptDigest, Timestamp) {
+            func decided(_ rows: Rows) throws(OTPError) -> (ChallengeDecision, CodeDerivation, AttemptDigest, Timestamp) {
                 guard let challenge = rows.number.attempts.challenge(opened.id), challenge.purpose == opened.purpose,
                     isAnswered(challenge.method)
                 else { throw .challengeNotFound }
@@ -202,17 +198,14 @@ extension ChallengeEngine {
                 let decision = try decide(
                     rows.number.attempts, .guess(opened.id, binding, digest, digits: answer.digits), policy, at: now,
                     payers: payers(rows, isKnownDevice: isKnown))
-                return (decision, challenge, derivation, digest, now)
+                return (decision, derivation, digest, now)
             }
             func payment(
-                _ decided: (ChallengeDecision, Challenge, CodeDerivation, AttemptDigest, Timestamp), _ rows: Rows,
+                _ permission: ChallengeDecision.Permission, _ digest: AttemptDigest, _ now: Timestamp, _ rows: Rows,
                 _ guess: BudgetLeases.Use?
-            ) -> (Payment, CodeDerivation) {
-                let challenge = if case .compare(let paid) = decided.0.permission { paid } else { decided.1 }
-                let payment = Payment(
-                    decided.0.permission, challenge, opened, decided.3,
-                    ProvenDevice(devices: devices, tag: opened.tag, time: decided.4), rows: rows, guess: guess)
-                return (payment, decided.2)
+            ) -> Payment {
+                let device = ProvenDevice(devices: devices, tag: opened.tag, time: now)
+                return Payment(permission, opened, digest, device, rows: rows, guess: guess)
             }
             let hold: BudgetHold?
             do throws(OTPError) {
@@ -222,22 +215,23 @@ extension ChallengeEngine {
                 // What was paid for is answered, whatever its network has used up since.
                 guard error.code == .networkLimited else { throw error }
                 let rows = try await rows(of: opened.tag, account: requester.pseudonym).0
-                guard let found = try? decided(rows), found.0.state == rows.number.attempts else { throw error }
-                return payment(found, rows, nil)
+                guard let (decision, derivation, digest, now) = try? decided(rows), decision.state == rows.number.attempts else {
+                    throw error
+                }
+                return (payment(decision.permission, digest, now, rows, nil), derivation)
             }
             let keys = (solved.map { [$0.recordKey(partitions)] } ?? []) + (hold?.carried.map { $0.use.key.recordKey(partitions) } ?? [])
             var (rows, records) = try await rows(of: opened.tag, account: requester.pseudonym, and: keys)
-            let found = try decided(rows)
-            let now = found.4
-            let paidRows = stage(found.0, of: rows, at: now, in: &commit)
+            let (decision, derivation, digest, now) = try decided(rows)
+            let paidRows = stage(decision, of: rows, at: now, in: &commit)
             // An attempt asked again is not paid again, here either.
-            guard !commit.isEmpty else { return payment(found, paidRows, nil) }
+            guard !commit.isEmpty else { return (payment(decision.permission, digest, now, paidRows, nil), derivation) }
             if let solved {
                 guard records.removeFirst() == nil else { throw .proofInvalid }
                 commit.insert([1], at: solved.recordKey(partitions), expiresAt: solved.expiresAt)
             }
             if let hold { try stage(hold, records, at: now, in: &commit) }
-            return payment(found, paidRows, hold?.guess)
+            return (payment(decision.permission, digest, now, paidRows, hold?.guess), derivation)
         }
     }
 

@@ -150,13 +150,13 @@ package func decide(
 }
 
 /// The rows while a decision is made: who pays, and how long codes are for them.
-private struct Deciding {
+private struct Deciding: ~Copyable {
     var number: NumberAttempts
     var payers: RequesterBudgets
     let policy: ChallengePolicy
     let now: Timestamp
 
-    func permitting(_ permission: ChallengeDecision.Permission, ended: [Challenge] = []) -> ChallengeDecision {
+    consuming func permitting(_ permission: ChallengeDecision.Permission, ended: [Challenge] = []) -> ChallengeDecision {
         ChallengeDecision(state: number, payers: payers, permission: permission, ended: ended)
     }
 

@@ -80,7 +80,7 @@ extension NumberAttempts {
         budget.write(to: &writer)
         writer.optional(devices) { $1.write(to: &$0) }
         writer.u8(UInt8(challenges.count))
-        for challenge in challenges { challenge.write(to: &writer) }
+        for index in challenges.indices { challenges[index].write(to: &writer) }
         return writer.bytes
     }
 
@@ -92,7 +92,7 @@ extension NumberAttempts {
         guard count <= Self.challengeLimit else { throw MalformedBytes() }
         for _ in 0..<count {
             let challenge = try Challenge(from: &reader)
-            guard self.challenge(challenge.id) == nil else { throw MalformedBytes() }
+            guard !challenges.contains(where: { $0.id == challenge.id }) else { throw MalformedBytes() }
             challenges.append(challenge)
         }
     }
@@ -161,37 +161,35 @@ extension Challenge {
         }
     }
 
+    // By the initializer of all members: one that fills them one by one, and may throw between them, copies the whole at its end.
     fileprivate init(from reader: inout ByteReader) throws(MalformedBytes) {
-        id = ChallengeID(try reader.bytes16())
+        let id = ChallengeID(try reader.bytes16())
         guard let purpose = ChallengePurpose(rawValue: try reader.u16()) else { throw MalformedBytes() }
-        self.purpose = purpose
-        subject = try reader.optional { reader throws(MalformedBytes) in
+        let subject = try reader.optional { reader throws(MalformedBytes) in
             guard let subject = SubjectID(bytes: try reader.fixed(16)) else { throw MalformedBytes() }
             return subject
         }
-        binding = RequesterBinding(try reader.bytes32())
-        isDeliverable = try reader.bool()
-        method = try MethodKind(from: &reader)
+        let binding = RequesterBinding(try reader.bytes32())
+        let isDeliverable = try reader.bool()
+        let method = try MethodKind(from: &reader)
         let why = try reader.u8()
-        reason = StepUpReason(rawValue: why)
+        let reason = StepUpReason(rawValue: why)
         guard why == 0 || reason != nil else { throw MalformedBytes() }
-        codeKeyID = try reader.u32()
-        generation = try reader.u32()
-        digits = Int(try reader.u8())
-        tries = Int(try reader.u8())
+        let (codeKeyID, generation) = (try reader.u32(), try reader.u32())
+        let (digits, tries) = (Int(try reader.u8()), Int(try reader.u8()))
         guard method.sendsCode ? (6...10).contains(digits) : digits == 0, (1...10).contains(tries) else { throw MalformedBytes() }
-        created = try reader.time()
-        expires = try reader.time()
-        sends = Int(try reader.u16())
+        let (created, expires) = (try reader.time(), try reader.time())
+        let sends = Int(try reader.u16())
         let count = Int(try reader.u8())
         guard count <= tries else { throw MalformedBytes() }
-        paid = []
+        var paid: [PaidGuess] = []
         paid.reserveCapacity(count)
         for _ in 0..<count {
             let (digest, time) = (AttemptDigest(try reader.bytes16()), try reader.time())
             guard let payer = GuessPayer(rawValue: try reader.u8()) else { throw MalformedBytes() }
             paid.append(PaidGuess(digest: digest, time: time, payer: payer))
         }
+        let state: State
         switch try reader.u8() {
         case 0: state = .live(RowSecret(try reader.bytes32()))
         case 1:
@@ -201,5 +199,9 @@ extension Challenge {
             state = .completed(by: digest, outcome: try reader.fixed(length))
         default: throw MalformedBytes()
         }
+        self.init(
+            id: id, purpose: purpose, subject: subject, binding: binding, isDeliverable: isDeliverable, method: method, reason: reason,
+            codeKeyID: codeKeyID, generation: generation, digits: digits, tries: tries, created: created, expires: expires, sends: sends,
+            paid: paid, state: state)
     }
 }

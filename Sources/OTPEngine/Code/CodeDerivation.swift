@@ -15,15 +15,16 @@ package struct CodeDerivation: Sendable {
     package init?(of challenge: Challenge, tag: BudgetTag, deployment: DeploymentID, keys: RootKeys) {
         guard let codeKey = keys.key(challenge.codeKeyID) else { return nil }
         (generation, digits, isDeliverable) = (challenge.generation, challenge.digits, challenge.isDeliverable)
-        var hash = BLAKE2b(label: "SPNI/v1/otp", key: codeKey.secret)
-        hash.append(deployment.bytes)
-        hash.append(challenge.id.value)
-        hash.append(challenge.purpose.rawValue)
-        hash.append(tag.bytes)
-        hash.append(challenge.subject?.bytes ?? [])
-        hash.append(challenge.binding.value)
-        if let reason = challenge.reason { hash.append([reason.rawValue]) }
-        key = RootKey(id: codeKey.id, secret: hash.finishSecret())
+        let secret = BLAKE2b.secret(label: "SPNI/v1/otp", key: codeKey.secret) { hash in
+            hash.append(deployment.bytes)
+            hash.append(challenge.id.value)
+            hash.append(challenge.purpose.rawValue)
+            hash.append(tag.bytes)
+            hash.append(challenge.subject?.bytes ?? [])
+            hash.append(challenge.binding.value)
+            if let reason = challenge.reason { hash.append([reason.rawValue]) }
+        }
+        key = RootKey(id: codeKey.id, secret: secret)
     }
 
     /// ASCII digits, as many as the challenge has.
@@ -49,16 +50,17 @@ package struct CodeDerivation: Sendable {
 
     /// What the attempt is recognised by: another code or a new generation under the same attempt is another guess.
     package func digest(of attempt: AttemptID, submitting answer: MethodAnswer) -> AttemptDigest {
-        var hash = BLAKE2b(label: "SPNI/v1/otp-attempt", key: key.secret, length: 16)
-        hash.append(attempt.value)
-        hash.append(generation)
-        switch answer {
-        case .code(let code): hash.append(code.digits)
-        case .recoveryCode(let code): hash.append(code.characters)
-        case .response(let bytes): hash.append(bytes)
-        case .approval: break
-        }
-        return AttemptDigest(hash.finish16())
+        AttemptDigest(
+            BLAKE2b.digest16(label: "SPNI/v1/otp-attempt", key: key.secret) { hash in
+                hash.append(attempt.value)
+                hash.append(generation)
+                switch answer {
+                case .code(let code): hash.append(code.digits)
+                case .recoveryCode(let code): hash.append(code.characters)
+                case .response(let bytes): hash.append(bytes)
+                case .approval: break
+                }
+            })
     }
 
     /// Whether the submitted code is the challenge's; the time taken tells nothing. A decoy's never is.

@@ -7,8 +7,22 @@ struct TokenSealer: Sendable {
     private static let format: UInt8 = 1
     private static let noNonce = [UInt8](repeating: 0, count: AEAD.nonceLength)
 
-    let deployment: DeploymentID
-    let keys: RootKeys
+    private let keys: RootKeys
+    /// What a box belongs to, under the current key and under the one before it.
+    private let contexts: (current: [UInt8], previous: [UInt8])
+
+    init(deployment: DeploymentID, keys: RootKeys) {
+        func context(of key: RootKey?) -> [UInt8] {
+            guard let key else { return [] }
+            var context = ByteWriter(capacity: 21)
+            context.u8(Self.format)
+            context.u32(key.id)
+            context.fixed(deployment.bytes)
+            return context.bytes
+        }
+        self.keys = keys
+        contexts = (context(of: keys.current), context(of: keys.previous))
+    }
 
     /// What a token says once its outside is opened.
     struct Opened: Sendable {
@@ -80,11 +94,7 @@ struct TokenSealer: Sendable {
     }
 
     private func context(of key: RootKey) -> [UInt8] {
-        var context = ByteWriter(capacity: 21)
-        context.u8(Self.format)
-        context.u32(key.id)
-        context.fixed(deployment.bytes)
-        return context.bytes
+        key === keys.current ? contexts.current : contexts.previous
     }
 
     private static func innerKey(_ key: RootKey, _ rowSecret: RowSecret) -> SecretBytes {
