@@ -112,6 +112,40 @@ public struct ConsentRecords: Sendable {
         return [event(.consentWithdrawn, ended, subject)]
     }
 
+    /// Stages what a STOP means: each of these purposes that is given is withdrawn. The row gets a new version in any case.
+    ///
+    /// - Returns: the events, which the caller records.
+    package func stageStop(
+        of purposes: Set<PurposeCode>, by subject: AuditSubject, in commit: inout StagedCommit
+    ) async throws(ConsentError) -> [AuditEvent] {
+        var (sheet, current) = try await sheet(of: subject.id)
+        var events: [AuditEvent] = []
+        for state in sheet.states where state.standing == .given && purposes.contains(state.purpose) {
+            let ended = state.withdrawn(at: time.now(), method: .message)
+            sheet.set(ended)
+            events.append(event(.consentWithdrawn, ended, subject))
+        }
+        commit.put(sheet.encoded, at: key(subject.id), replacing: current)
+        return events
+    }
+
+    /// Stages what a START means: what a STOP ended is given again, by the notice it was given by before. Nothing that was never given, refused, or
+    /// withdrawn in another way.
+    package func stageRestart(
+        of purposes: Set<PurposeCode>, by subject: AuditSubject, in commit: inout StagedCommit
+    ) async throws(ConsentError) -> [AuditEvent] {
+        var (sheet, current) = try await sheet(of: subject.id)
+        var events: [AuditEvent] = []
+        for state in sheet.states where state.standing == .withdrawn && state.method == .message && purposes.contains(state.purpose) {
+            let given = state.givenAgain(at: time.now())
+            sheet.set(given)
+            events.append(event(.consentGiven, given, subject))
+        }
+        guard !events.isEmpty else { return [] }
+        commit.put(sheet.encoded, at: key(subject.id), replacing: current)
+        return events
+    }
+
     // MARK: Asking
 
     /// Where every purpose stands that this person ever decided about, by purpose.

@@ -60,6 +60,13 @@ public struct ConsentState: Hashable, Sendable {
         standing == .given && expiresAt.map { now < $0 } ?? true
     }
 
+    /// By a message, as it was given before.
+    func givenAgain(at now: Timestamp) -> ConsentState {
+        ConsentState(
+            purpose: purpose, standing: .given, notice: notice, method: .message, jurisdiction: jurisdiction, decidedAt: now, expiresAt: nil
+        )
+    }
+
     func withdrawn(at now: Timestamp, method: ConsentMethod) -> ConsentState {
         ConsentState(
             purpose: purpose, standing: .withdrawn, notice: notice, method: method, jurisdiction: jurisdiction, decidedAt: now,

@@ -60,6 +60,8 @@ public enum AuditAction: UInt16, Hashable, Sendable, CaseIterable {
     case guardianDenied = 55
     /// Of somebody without any method, on the host's word: they may set one up.
     case provenByHost = 56
+    /// Somebody wrote, and was answered.
+    case conversationAnswered = 57
 
     /// Whether a challenge ends with such an entry. ``recoveryStopped`` may also be its owner's, who guessed nothing.
     public var endsChallenge: Bool {

@@ -129,7 +129,8 @@ extension Provocation {
     /// A transport that fails: the observer is told, the person is not.
     private static func dispatched(_ code: TransportError.Code, attempts: Int) -> Provocation {
         Provocation(
-            code.rawValue, "a gateway that fails like this, as the observer hears it", writes: "a message is recorded before it is handed over"
+            code.rawValue, "a gateway that fails like this, as the observer hears it",
+            writes: "a message is recorded before it is handed over"
         ) { bench in
             let transport = RefusingTransport(code, channels: [.sms])
             let process = try await bench.deployment.open(transport: transport)

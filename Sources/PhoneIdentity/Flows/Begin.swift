@@ -299,7 +299,8 @@ extension IdentityService {
                 let channel = asked ?? (ticket.channel == 0 ? .sms : .voice)
                 place.fill(
                     item(
-                        for: begun, to: .number(ticket.number.duplicate()), channel: channel, in: ticket.region.isEmpty ? nil : Region(ticket.region),
+                        for: begun, to: .number(ticket.number.duplicate()), channel: channel,
+                        in: ticket.region.isEmpty ? nil : Region(ticket.region),
                         ticket.isFixedLine ? .fixedLine : nil, language: language))
                 return receipt(begun, by: MethodKind(channel), isFixedLine: ticket.isFixedLine, language: language)
             }
