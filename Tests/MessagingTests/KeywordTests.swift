@@ -59,7 +59,8 @@ import Testing
         arguments: [
             "Stop!", "  stop\r\n", "\"STOP\"", "“Stop.”", "¡STOP!", "(stop)", "*STOP*", "stop…", "ＳＴＯＰ", "ｓｔｏｐ",
             "S\u{200D}T\u{200B}O\u{FEFF}P", "STOP\u{0}",
-            "STOP🛑", "🛑 stop", "ST\u{D6}P", "STO\u{308}P", "opt-out", "Opt  Out", "opt_out", "stop—all", "\u{202E}stop\u{202C}", "ARRÊT",
+            "STOP🛑", "STOP\u{E0100}", "\u{3164}STOP\u{2800}", "🛑 stop", "ST\u{D6}P", "STO\u{308}P", "opt-out", "Opt  Out", "opt_out",
+            "stop—all", "\u{202E}stop\u{202C}", "ARRÊT",
             "arrêt", "ARRE\u{302}T",
             "ｽﾄｯﾌﾟ", "ストップ", "ストッフ\u{309A}", "ΣΤΟΠ", "стоп", "СТОП.", "İPTAL", "iptal", "IPTAL", "ıptal", "إلغاء", "الغاء", "إِلْغَاء", "중지",
             "중지".decomposedStringWithCanonicalMapping,

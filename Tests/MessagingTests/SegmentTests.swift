@@ -140,6 +140,33 @@ import Testing
         }
     }
 
+    @Test func `Whatever bytes come, they are refused where the standard library refuses them, and else come back`() throws {
+        var state: UInt64 = 1
+        func draw(_ below: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % below
+        }
+        let pieces: [[UInt8]] =
+            ["a", "€", "я", "😀", "e\u{301}", "\n", "漢"].map { Array($0.utf8) } + [[0x80], [0xE2, 0x82], [0xF4], [0xED, 0xA0, 0x80]]
+        var refused = 0
+        for _ in 0..<3_000 {
+            let most = draw(3) == 0 ? pieces.count : 7
+            let text = (0..<draw(200)).flatMap { _ in pieces[draw(most)] }
+            _ = text.span.withUnsafeBytes { InboundKeyword.find(in: $0) }
+            guard let string = String(validating: text, as: UTF8.self) else {
+                #expect(throws: TransportError.self) { _ = try segments(text) }
+                refused += 1
+                continue
+            }
+            let split = try segments(text, draw(2) == 0 ? .eightBit : .sixteenBit)
+            let bytes = try encoded(split, of: text).flatMap(\.self)
+            guard split.encoding == .ucs2 else { continue }
+            let units = stride(from: 0, to: bytes.count, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+            #expect(units.elementsEqual(string.utf16))
+        }
+        #expect(refused > 100)
+    }
+
     @Test func `Parts of one text are not made of another`() throws {
         let segments = try MessageSegments("a€b")
         for other in ["", "a", "я", "a€€", "abcde", "aяb", "abc€"] {

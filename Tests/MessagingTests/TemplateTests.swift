@@ -295,6 +295,17 @@ let uses: [(PurposeCode, StepUpReason?)] =
         }
     }
 
+    @Test func `A code of any length, a domain of the longest, and any minutes are counted`() {
+        let domain = String(repeating: "d", count: 253)
+        let template = CodeTemplate(
+            brand: String(repeating: "я", count: 20), webDomain: domain, embeddedDomain: domain, androidAppHash: "FA+9qCX9VSu")
+        for language in Self.languages {
+            #expect((9...12).contains(template.segments(language: language, minutes: .max, digits: .max).count))
+            #expect(template.segments(language: language, minutes: .min, digits: .min).count > 8)
+            #expect(template.segments(language: language, minutes: 0, digits: 0).count > 8)
+        }
+    }
+
     @Test func `What is counted beforehand is what is sent`() throws {
         let template = CodeTemplate(brand: "Example", webDomain: "example.com", androidAppHash: "FA+9qCX9VSu")
         for language in Self.languages {
@@ -356,6 +367,9 @@ let uses: [(PurposeCode, StepUpReason?)] =
         await #expect(processExitsWith: .failure) { _ = CodeTemplate(brand: "") }
         await #expect(processExitsWith: .failure) { _ = CodeTemplate(brand: String(repeating: "B", count: 41)) }
         await #expect(processExitsWith: .failure) { _ = CodeTemplate(brand: "Example\n\n@evil.example #493817") }
+        await #expect(processExitsWith: .failure) { _ = CodeTemplate(brand: "Example\u{2028}@evil.example #493817") }
+        await #expect(processExitsWith: .failure) { _ = CodeTemplate(brand: "Example\u{202E}") }
+        await #expect(processExitsWith: .failure) { _ = CodeTemplate(brand: "\u{2067}Example") }
         await #expect(processExitsWith: .failure) { _ = CodeTemplate(brand: "Code 4938") }
         await #expect(processExitsWith: .failure) { _ = CodeTemplate(brand: "Code ٤٩٣٨") }
         await #expect(processExitsWith: .failure) { _ = CodeTemplate(brand: "Example", webDomain: "https://example.com") }

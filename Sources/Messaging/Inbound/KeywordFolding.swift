@@ -33,9 +33,11 @@ enum KeywordFolding {
 
     private static func kind(of scalar: Unicode.Scalar) -> Kind {
         switch scalar.value {
-        // Accents, points and vowel signs that are often left out, the line that makes an Arabic word longer, voicing marks, emoji selectors.
-        case 0x300...0x36F, 0x591...0x5C7, 0x610...0x61A, 0x640, 0x64B...0x655, 0x670, 0x93C, 0x3099...0x309A, 0xFE00...0xFE0F,
-            0xFF9E...0xFF9F:
+        // Accents, points and vowel signs that are often left out, the line that makes an Arabic word longer, voicing marks.
+        case 0x300...0x36F, 0x591...0x5C7, 0x610...0x61A, 0x640, 0x64B...0x655, 0x670, 0x93C, 0x3099...0x309A, 0xFF9E...0xFF9F:
+            return .nothing
+        // What chooses a glyph, and letters that are blank.
+        case 0xFE00...0xFE0F, 0xE0100...0xE01EF, 0x115F...0x1160, 0x3164, 0xFFA0:
             return .nothing
         default: break
         }

@@ -6,8 +6,8 @@ public import IdentityTypes
 /// A text message says who asks, the code, what it does where that is not a sign-up, how long it is good for, and never to pass it on; its last lines
 /// are for browsers and apps. A call says the same after a key was pressed, digit by digit. An e-mail says it in a few lines, under a subject without the code.
 public struct CodeTemplate: Hashable, Sendable {
-    /// The service's name as people know it; 1 to 40 bytes, no control characters, no four digits in a row that could be taken for
-    /// a code.
+    /// The service's name as people know it; 1 to 40 bytes, no control characters, line separators or marks that turn the direction of what
+    /// follows, no four digits in a row that could be taken for a code.
     public var brand: String { didSet { Brand.check(brand) } }
     /// The domain of the origin-bound last line, such as `example.com`: 1 to 253 ASCII letters, digits, dots and hyphens.
     ///
@@ -49,12 +49,13 @@ public struct CodeTemplate: Hashable, Sendable {
     /// - Parameters:
     ///   - purpose: what the code is for.
     ///   - reason: of a step-up.
-    ///   - digits: of the code.
+    ///   - digits: of the code, 1...10; what lies beyond counts as the nearest.
     public func segments(
         language: String, purpose: PurposeCode = .verification, reason: StepUpReason? = nil, minutes: Int = 10, digits: Int = 6
     ) -> MessageSegments {
         let words = render(
-            code: SecretBytes(copying: [UInt8](repeating: 0x30, count: digits)), minutes: minutes, language: language, purpose: purpose,
+            code: SecretBytes(copying: [UInt8](repeating: 0x30, count: min(max(digits, 1), 10))), minutes: minutes, language: language,
+            purpose: purpose,
             reason: reason)
         do {
             return try words.text.withUnsafeBytes { text throws(TransportError) in try MessageSegments(text) }
@@ -140,8 +141,11 @@ enum Brand {
         var digits = 0
         for scalar in brand.unicodeScalars {
             precondition(
-                scalar.properties.generalCategory != .control,
+                ![.control, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory),
                 "A brand has no control characters: a line of its own could pass for the last one.")
+            precondition(
+                !(0x202A...0x202E).contains(scalar.value) && !(0x2066...0x2069).contains(scalar.value),
+                "A brand turns no direction: the code behind it would be read backwards.")
             digits = scalar.properties.numericType == .decimal ? digits + 1 : 0
             precondition(digits < 4, "A brand has no four digits in a row: people would take them for the code.")
         }

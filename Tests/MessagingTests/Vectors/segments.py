@@ -5,7 +5,8 @@
 
 The tables are 3GPP TS 23.038 §6.2.1 and §6.2.1.1, as code points in the order of the standard's columns. Where the library counts units and remembers
 where it is, this encodes each character first, and then fills parts with whole encoded characters until the next does not fit. Python's own UTF-16
-codec makes the surrogates. Header lengths are those of 3GPP TS 23.040 §9.2.3.24.1 and §9.2.3.24.8.
+codec makes the surrogates. PyPI's smsutil 1.1.3 makes the same parts of those with an 8-bit reference, and gsm0338 1.1.0 the same septets; only that
+smsutil takes the escape itself for a character of the alphabet. Header lengths are those of 3GPP TS 23.040 §9.2.3.24.1 and §9.2.3.24.8.
 
 A line: name, reference (8 or 16), text, encoding, units of each part, each part encoded in hex. The text is UTF-8 in hex, `+` between pieces,
 `*N` behind a piece that comes N times, `-` for none.

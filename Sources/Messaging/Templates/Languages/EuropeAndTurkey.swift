@@ -58,8 +58,8 @@ extension LanguageTexts {
             payment: "Jóváhagy egy fizetést.", guardianApproval: "Valaki gyámjává teszi Önt.",
             sensitiveChange: "Jóváhagy egy változást a fiókjában.", lostMethod: "Elveszett telefont vagy alkalmazást pótol."),
         voice: Voice(
-            prompt: "Nyomjon meg egy tetszőleges gombot, hogy meghallgassa a kódját: {brand}.",
-            greeting: "Jó napot kívánunk. Itt a következő hívja Önt a kódjával: {brand}.", code: "A kód:", again: "Még egyszer, a kód:",
+            prompt: "{brand}: nyomjon meg egy tetszőleges gombot a kódja meghallgatásához.",
+            greeting: "Jó napot kívánunk. {brand} hívja Önt a kódjával.", code: "A kód:", again: "Még egyszer, a kód:",
             goodbye: "Viszonthallásra."),
         email: Email(
             verification: "{brand}: az Ön kódja", recovery: "{brand}: vissza a fiókjába", stepUp: "{brand}: erősítse meg, hogy Ön az",

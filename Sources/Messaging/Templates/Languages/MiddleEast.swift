@@ -7,7 +7,7 @@ extension LanguageTexts {
     static let ar = Self(
         "ar", code: "رمزك من {brand} هو {code}.", validity: "صالح لمدة {minutes}.",
         minutes: .arabic(one: "دقيقة واحدة", two: "دقيقتين", few: "{n} دقائق", many: "{n} دقيقة"), warning: "لا تشاركه مع أحد.",
-        recovery: "يعيد لك الدخول إلى حسابك.",
+        recovery: "يتيح لك العودة إلى حسابك.",
         reasons: Reasons(
             suspiciousSignIn: "شخص ما يسجل الدخول من مكان جديد.", passwordChange: "يغيّر كلمة مرورك.", numberChange: "يغيّر رقم هاتفك.",
             emailChange: "يغيّر بريدك الإلكتروني.", methodChange: "يغيّر طريقة تسجيل دخولك.", dataExport: "يسلّم بياناتك.",
