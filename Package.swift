@@ -208,7 +208,7 @@ let package = Package(
         .testTarget(
             name: "MessagingTests",
             dependencies: ["Messaging", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneNormalization"],
-            swiftSettings: strict),
+            resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
             name: "ProcessTransportTests", dependencies: ["ProcessTransport", "SealedStore", "RecordStorage"], swiftSettings: strict),
         .testTarget(

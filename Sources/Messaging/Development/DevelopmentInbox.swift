@@ -90,8 +90,24 @@ public final class DevelopmentInbox: MessageTransport {
         }
     }
 
-    /// The first run of `digits` ASCII digits in a text: the code a person would type.
+    /// The first run of `digits` ASCII digits in a text, or of as many that are spelled, as in a call: `4, 9, 3`. The code a person would type.
     public static func code(in text: String, digits: Int = 6) -> String? {
-        text.utf8.split { !(0x30...0x39).contains($0) }.first { $0.count == digits }.map { String(decoding: $0, as: UTF8.self) }
+        let runs = text.utf8.split { !isDigit($0) }
+        if let run = runs.first(where: { $0.count == digits }) { return String(decoding: run, as: UTF8.self) }
+        var spelled: [UInt8] = []
+        for word in text.utf8.split(separator: 0x20) {
+            let isLast = word.last != 0x2C
+            guard let digit = word.first, isDigit(digit), word.dropFirst().allSatisfy({ !isDigit($0) }) else {
+                spelled = []
+                continue
+            }
+            spelled.append(digit)
+            guard isLast else { continue }
+            if spelled.count == digits { return String(decoding: spelled, as: UTF8.self) }
+            spelled = []
+        }
+        return nil
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }

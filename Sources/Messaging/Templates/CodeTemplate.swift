@@ -1,124 +1,153 @@
 package import CryptoPrimitives
-package import IdentityTypes
+public import IdentityTypes
 
-/// The words around a one-time code.
+/// The words around a one-time code, by language, purpose and channel.
 ///
-/// Says who asks, the code, how long it is good for, and never to pass it on. The last line may bind the code to a web origin, so that
-/// browsers fill it in on that site alone. Source: WICG "Origin-bound one-time codes delivered via SMS".
+/// A text message says who asks, the code, what it does where that is not a sign-up, how long it is good for, and never to pass it on; its last lines
+/// are for browsers and apps. A call says the same after a key was pressed, digit by digit. An e-mail says it in a few lines, under a subject without the code.
 public struct CodeTemplate: Hashable, Sendable {
-    /// The service's name as people know it; 1 to 40 bytes, no control characters, no four digits in a row that could be taken for
-    /// a code.
-    public var brand: String { didSet { Self.check(brand) } }
+    /// The service's name as people know it; 1 to 40 bytes, no control characters, line separators or marks that turn the direction of what
+    /// follows, no four digits in a row that could be taken for a code.
+    public var brand: String { didSet { Brand.check(brand) } }
     /// The domain of the origin-bound last line, such as `example.com`: 1 to 253 ASCII letters, digits, dots and hyphens.
-    public var webDomain: String? { didSet { Self.check(domain: webDomain) } }
+    ///
+    /// Browsers then fill the code in on that site alone: `@example.com #123456`.
+    /// Source: WICG "Origin-bound one-time codes delivered via SMS" §3.
+    public var webDomain: String? { didSet { check() } }
+    /// The domain of a frame on a page of ``webDomain`` in which the code is typed; then it is filled in there and not on the page itself:
+    /// `@example.com #123456 @embedded.example`.
+    ///
+    /// Apple's documentation has `%` for the second `@`; the specification and Chromium have what is here. Only beside a ``webDomain``.
+    /// Source: the same, §3.1; Chromium `content/browser/sms/sms_parser.cc`; WICG/sms-one-time-codes issue 18.
+    public var embeddedDomain: String? { didSet { check() } }
+    /// Names the host's Android app to the SMS Retriever, which then hands the message to it: 11 characters of base64, such as `FA+9qCX9VSu`.
+    ///
+    /// It has a line of its own, before the origin-bound one: that must be the last, and the hash may be anywhere. The retriever takes messages
+    /// of at most 140 bytes, which is one part: see ``segments(language:purpose:reason:minutes:digits:)``.
+    /// Source: Google, "Perform SMS Verification on a Server".
+    public var androidAppHash: String? { didSet { check() } }
 
-    /// - Precondition: brand and domain are within the bounds that they document; a host writes both once.
-    public init(brand: String, webDomain: String? = nil) {
-        Self.check(brand)
-        Self.check(domain: webDomain)
-        self.brand = brand
-        self.webDomain = webDomain
+    /// - Precondition: all are within the bounds that they document; a host writes them once.
+    public init(brand: String, webDomain: String? = nil, embeddedDomain: String? = nil, androidAppHash: String? = nil) {
+        Brand.check(brand)
+        (self.brand, self.webDomain) = (brand, webDomain)
+        (self.embeddedDomain, self.androidAppHash) = (embeddedDomain, androidAppHash)
+        check()
     }
 
-    private static func check(_ brand: String) {
-        precondition((1...40).contains(brand.utf8.count), "A brand has 1 to 40 bytes: it stands in every message.")
-        var digits = 0
-        for scalar in brand.unicodeScalars {
-            precondition(
-                scalar.properties.generalCategory != .control,
-                "A brand has no control characters: a line of its own could pass for the last one.")
-            digits = scalar.properties.numericType == .decimal ? digits + 1 : 0
-            precondition(digits < 4, "A brand has no four digits in a row: people would take them for the code.")
+    /// The languages there are, as BCP 47 has them, for a host's own settings page.
+    public static var languages: [String] { LanguageTexts.all.map(\.tag) }
+
+    /// The language that a text for `language` is in.
+    ///
+    /// - Parameter language: BCP 47, in any case, also with underscores. Without a text of its own its parent's is used (`de-CH`, then `de`), then
+    ///   English. Chinese goes by script and region (`zh-TW` is `zh-Hant`), and former tags are understood (`iw`, `in`, `tl`, `no`).
+    public static func language(for language: String) -> String { LanguageTexts.find(language).tag }
+
+    /// How many parts a text message will have, before it is sent.
+    ///
+    /// - Parameters:
+    ///   - purpose: what the code is for.
+    ///   - reason: of a step-up.
+    ///   - digits: of the code, 1...10; what lies beyond counts as the nearest.
+    public func segments(
+        language: String, purpose: PurposeCode = .verification, reason: StepUpReason? = nil, minutes: Int = 10, digits: Int = 6
+    ) -> MessageSegments {
+        let words = render(
+            code: SecretBytes(copying: [UInt8](repeating: 0x30, count: min(max(digits, 1), 10))), minutes: minutes, language: language,
+            purpose: purpose,
+            reason: reason)
+        do {
+            return try words.text.withUnsafeBytes { text throws(TransportError) in try MessageSegments(text) }
+        } catch {
+            preconditionFailure("A text of bounded length has few parts: \(error.reason)")
         }
     }
-
-    private static func check(domain: String?) {
-        guard let bytes = domain?.utf8 else { return }
-        let isName = bytes.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E: true
-            default: false
-            }
-        }
-        precondition(
-            (1...253).contains(bytes.count) && isName, "A web domain is ASCII letters, digits, dots and hyphens, without a scheme.")
-    }
-
-    /// By BCP 47 language, with `{brand}`, `{code}` and `{minutes}`: what the code is, and what to know of it.
-    private static let texts: [String: (code: String, warning: String)] = [
-        "en": ("{brand}: your code is {code}.", "It is good for {minutes} minutes. Never share it; we will not ask you for it."),
-        "de": ("{brand}: Ihr Code ist {code}.", "Er gilt {minutes} Minuten. Geben Sie ihn nie weiter; wir fragen Sie nie danach."),
-        "fr": (
-            "{brand} : votre code est {code}.",
-            "Il est valable {minutes} minutes. Ne le communiquez jamais ; nous ne vous le demanderons pas."
-        ),
-        "it": ("{brand}: il suo codice è {code}.", "Vale {minutes} minuti. Non lo dia mai a nessuno; noi non lo chiederemo."),
-        "es": ("{brand}: su código es {code}.", "Vale {minutes} minutos. No lo comparta nunca; nosotros no se lo pediremos."),
-        "pt": ("{brand}: o seu código é {code}.", "Vale {minutes} minutos. Nunca o partilhe; nós não o pediremos."),
-        "nl": ("{brand}: uw code is {code}.", "Hij is {minutes} minuten geldig. Deel hem nooit; wij vragen er niet om."),
-        "ja": ("{brand}: 認証コードは {code} です。", "{minutes}分間有効です。誰にも教えないでください。当社がお尋ねすることはありません。"),
-        "ar": ("{brand}: رمزك هو {code}.", "صالح لمدة {minutes} دقائق. لا تشاركه أبدًا؛ لن نطلبه منك."),
-    ]
-
-    /// The languages there are, for a host's own settings page.
-    public static var languages: [String] { texts.keys.sorted() }
 
     /// Renders into guarded memory; the code never becomes a `String`.
     ///
     /// - Parameters:
     ///   - purpose: what the code is for.
     ///   - channel: how it travels.
-    ///   - language: BCP 47; without a text of its own its parent's is used (`de-CH`, then `de`), then English.
+    ///   - language: BCP 47; see ``language(for:)``.
     ///   - reason: of a step-up; said between the code and what to know of it.
     package func render(
         code: borrowing SecretBytes, minutes: Int, language: String, purpose: PurposeCode = .verification,
         channel: OutboundMessage.Channel = .sms, reason: StepUpReason? = nil
     ) -> MessageWords {
-        let found = LanguageFallback.find(language, among: Self.texts.keys)
-        let (lead, warning) = Self.texts[found] ?? ("", "")
-        let space = lead.hasSuffix("。") ? "" : " "
-        let sentences = [lead] + (reason.map { [ReasonSentences.sentence(for: $0, language: language)] } ?? []) + [warning]
-        let text = sentences.joined(separator: space)
-        // The brand goes in last, so that nothing in it is taken for a mark.
-        let pieces = text.replacing("{minutes}", String(minutes)).split("{code}")
-        let (head, tail) = (Array(pieces.0.replacing("{brand}", brand).utf8), Array(pieces.1.replacing("{brand}", brand).utf8))
-        let binding = webDomain.map { Array("\n\n@\($0) #".utf8) } ?? []
-        let codeLength = code.count
-        let count = head.count + codeLength + tail.count + (binding.isEmpty ? 0 : binding.count + codeLength)
-        let words = SecretBytes(count: count) { target in
-            var position = 0
-            func put(_ bytes: [UInt8]) {
-                UnsafeMutableRawBufferPointer(rebasing: target[position...]).copyBytes(from: bytes)
-                position += bytes.count
+        let texts = LanguageTexts.find(language)
+        let use = texts.use(for: purpose, reason: reason)
+        switch channel {
+        case .sms, .whatsapp:
+            var words = CodeText(brand: brand, minutes: texts.minutes.text(minutes))
+            words.append(sentences: [texts.code, use, texts.validity, texts.warning])
+            if channel == .sms { appendLastLines(to: &words) }
+            return MessageWords(text: words.rendered(with: code), code: code.duplicate(), language: texts.tag)
+        case .email:
+            var words = CodeText(brand: brand, minutes: texts.minutes.text(minutes))
+            words.append(sentences: [texts.code, use])
+            words.append("\n")
+            words.append(sentences: [texts.validity, texts.warning])
+            words.append("\n\n")
+            words.append(sentences: [texts.email.unasked])
+            let subject = texts.subject(for: purpose).replacing(mark: "{brand}", with: brand)
+            return MessageWords(text: words.rendered(with: code), code: code.duplicate(), language: texts.tag, subject: subject)
+        case .voice:
+            let script = VoiceScript(texts, brand: brand, use: use)
+            return MessageWords(
+                text: CodeText(script).rendered(with: code), code: code.duplicate(), language: texts.tag, script: script)
+        }
+    }
+
+    /// For programs alone, so only where they look: browsers and the SMS Retriever read text messages.
+    private func appendLastLines(to words: inout CodeText) {
+        if webDomain != nil || androidAppHash != nil { words.append("\n") }
+        if let androidAppHash { words.append("\n\(androidAppHash)") }
+        guard let webDomain else { return }
+        words.append("\n@\(webDomain) #")
+        words.appendCode()
+        if let embeddedDomain { words.append(" @\(embeddedDomain)") }
+    }
+
+    private func check() {
+        for domain in [webDomain, embeddedDomain] {
+            guard let bytes = domain?.utf8 else { continue }
+            let isName = bytes.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E: true
+                default: false
+                }
             }
-            func putCode() {
-                code.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: target[position...]).copyMemory(from: $0) }
-                position += codeLength
-            }
-            put(head)
-            putCode()
-            put(tail)
-            if !binding.isEmpty {
-                put(binding)
-                putCode()
+            precondition(
+                (1...253).contains(bytes.count) && isName, "A web domain is ASCII letters, digits, dots and hyphens, without a scheme.")
+        }
+        precondition(
+            embeddedDomain == nil || webDomain != nil, "An embedded domain is named beside the domain of the page it is embedded in.")
+        guard let hash = androidAppHash?.utf8 else { return }
+        let isBase64 = hash.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2F: true
+            default: false
             }
         }
-        return MessageWords(text: words, code: code.duplicate(), language: found)
+        precondition(hash.count == 11 && isBase64, "An Android app hash is 11 characters of base64.")
     }
 }
 
-extension String {
-    fileprivate func replacing(_ mark: String, _ value: String) -> String {
-        let (head, tail) = split(mark)
-        return head.utf8.count == utf8.count ? self : head + value + tail
-    }
-
-    /// What stands before and after the first `mark`; all and nothing without one.
-    fileprivate func split(_ mark: String) -> (String, String) {
-        let (bytes, mark) = (Array(utf8), Array(mark.utf8))
-        guard bytes.count >= mark.count,
-            let at = (0...bytes.count - mark.count).first(where: { bytes[$0..<$0 + mark.count].elementsEqual(mark) })
-        else { return (self, "") }
-        return (String(decoding: bytes[..<at], as: UTF8.self), String(decoding: bytes[(at + mark.count)...], as: UTF8.self))
+/// The service's name in a text.
+enum Brand {
+    static func check(_ brand: String) {
+        precondition((1...40).contains(brand.utf8.count), "A brand has 1 to 40 bytes: it stands in every message.")
+        var digits = 0
+        for scalar in brand.unicodeScalars {
+            precondition(
+                ![.control, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory),
+                "A brand has no control characters: a line of its own could pass for the last one.")
+            precondition(
+                !(0x202A...0x202E).contains(scalar.value) && !(0x2066...0x2069).contains(scalar.value),
+                "A brand turns no direction: the code behind it would be read backwards.")
+            digits = scalar.properties.numericType == .decimal ? digits + 1 : 0
+            precondition(digits < 4, "A brand has no four digits in a row: people would take them for the code.")
+        }
     }
 }
