@@ -26,6 +26,8 @@ public struct IdentityEnvironment: Sendable {
     public var methods: [any VerificationMethod] = []
     /// Takes notices of recoveries and changes to people; without one nobody is told of them.
     public var notices: (any NoticeHandler)?
+    /// Answers people who write; without it only STOP, HELP and START are obeyed, and nobody is answered.
+    public var conversations: Conversations?
     /// Outside services that know more of a number.
     public var checks = NumberChecks()
     public var log: Log

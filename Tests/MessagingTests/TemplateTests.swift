@@ -19,8 +19,8 @@ struct Rendered {
         let words = template.render(
             code: SecretBytes(copying: Array(code.utf8)), minutes: minutes, language: language, purpose: purpose, channel: channel,
             reason: reason)
-        text = try #require(String(validating: bytes(of: words.text), as: UTF8.self))
-        self.code = words.withCode { String(decoding: $0, as: UTF8.self) }
+        text = try #require(String(validating: words.withContent { text, _ in Array(text) }, as: UTF8.self))
+        self.code = words.withContent { _, code in String(decoding: code, as: UTF8.self) }
         (self.language, subject, script) = (words.language, words.subject, words.script)
     }
 }

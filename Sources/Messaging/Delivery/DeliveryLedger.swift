@@ -221,6 +221,14 @@ package struct DeliveryLedger: Sendable {
         }
     }
 
+    /// The same each time a gateway brings a message: 16 bytes.
+    package func inboundName(of message: InboundMessage) -> [UInt8] {
+        var hash = BLAKE2b(label: "SPNI/v1/inbound-name", key: key.secret, length: 16)
+        hash.append(Array(message.route.utf8))
+        hash.append(Array(message.gatewayID.utf8))
+        return hash.finish()
+    }
+
     private func nameKey(_ route: String, _ gatewayID: String) -> RecordKey {
         var hash = BLAKE2b(label: "SPNI/v1/gateway-name", key: key.secret, length: 16)
         hash.append(Array(route.utf8))

@@ -89,14 +89,12 @@ public final class OutboundMessage: Sendable {
         slots.withLock { slots in
             guard let content = slots.take() else { return nil }
             let value =
-                content.words.text.withUnsafeBytes { text in
-                    content.words.withCode { code in
-                        switch content.recipient {
-                        case .number(let number):
-                            number.withDigits { body(Content(recipient: $0, text: text, code: code)) }
-                        case .address(let address):
-                            address.withUnsafeBytes { body(Content(recipient: $0, text: text, code: code)) }
-                        }
+                content.words.withContent { text, code in
+                    switch content.recipient {
+                    case .number(let number):
+                        number.withDigits { body(Content(recipient: $0, text: text, code: code)) }
+                    case .address(let address):
+                        address.withUnsafeBytes { body(Content(recipient: $0, text: text, code: code)) }
                     }
                 }
             slots = consume content

@@ -1,4 +1,4 @@
-public import IdentityTypes
+import IdentityTypes
 
 /// Sends codes by one transport and everything else by another, so that each has a sender of its own: STOP to one never stops the other.
 public struct DividedTransport: MessageTransport {

@@ -1,4 +1,4 @@
-import RecordStorage
+public import RecordStorage
 
 /// Asks one route after another until one takes the message.
 ///

@@ -1,4 +1,4 @@
-import RecordStorage
+public import RecordStorage
 import Synchronization
 
 /// Lets so many messages a second through to a route, and a small burst at once; the others wait their turn.

@@ -1,5 +1,5 @@
 public import IdentityTypes
-import RecordStorage
+public import RecordStorage
 import Synchronization
 
 /// How traffic is divided between routes that can all take it.

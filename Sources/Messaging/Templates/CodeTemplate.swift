@@ -58,13 +58,13 @@ public struct CodeTemplate: Hashable, Sendable {
             purpose: purpose,
             reason: reason)
         do {
-            return try words.text.withUnsafeBytes { text throws(TransportError) in try MessageSegments(text) }
+            return try words.withContent { text, _ throws(TransportError) in try MessageSegments(text) }
         } catch {
             preconditionFailure("A text of bounded length has few parts: \(error.reason)")
         }
     }
 
-    /// Renders into guarded memory; the code never becomes a `String`.
+    /// The words of a message, rendered into guarded memory each time they are lent; the code never becomes a `String`.
     ///
     /// - Parameters:
     ///   - purpose: what the code is for.
@@ -79,24 +79,36 @@ public struct CodeTemplate: Hashable, Sendable {
         let use = texts.use(for: purpose, reason: reason)
         switch channel {
         case .sms, .whatsapp:
-            var words = CodeText(brand: brand, minutes: texts.minutes.text(minutes))
-            words.append(sentences: [texts.code, use, texts.validity, texts.warning])
-            if channel == .sms { appendLastLines(to: &words) }
-            return MessageWords(text: words.rendered(with: code), code: code.duplicate(), language: texts.tag)
+            // Made from little when it is wanted: tens of thousands may wait.
+            return MessageWords(code: code.duplicate(), language: texts.tag) { [self] code in
+                text(in: texts, use, minutes, lastLines: channel == .sms).rendered(with: code)
+            }
         case .email:
-            var words = CodeText(brand: brand, minutes: texts.minutes.text(minutes))
-            words.append(sentences: [texts.code, use])
-            words.append("\n")
-            words.append(sentences: [texts.validity, texts.warning])
-            words.append("\n\n")
-            words.append(sentences: [texts.email.unasked])
             let subject = texts.subject(for: purpose).replacing(mark: "{brand}", with: brand)
-            return MessageWords(text: words.rendered(with: code), code: code.duplicate(), language: texts.tag, subject: subject)
+            return MessageWords(code: code.duplicate(), language: texts.tag, subject: subject) { [self] code in
+                letter(in: texts, use, minutes).rendered(with: code)
+            }
         case .voice:
             let script = VoiceScript(texts, brand: brand, use: use)
-            return MessageWords(
-                text: CodeText(script).rendered(with: code), code: code.duplicate(), language: texts.tag, script: script)
+            return MessageWords(code: code.duplicate(), language: texts.tag, script: script) { CodeText(script).rendered(with: $0) }
         }
+    }
+
+    private func text(in texts: LanguageTexts, _ use: String?, _ minutes: Int, lastLines: Bool) -> CodeText {
+        var words = CodeText(brand: brand, minutes: texts.minutes.text(minutes))
+        words.append(sentences: [texts.code, use, texts.validity, texts.warning])
+        if lastLines { appendLastLines(to: &words) }
+        return words
+    }
+
+    private func letter(in texts: LanguageTexts, _ use: String?, _ minutes: Int) -> CodeText {
+        var words = CodeText(brand: brand, minutes: texts.minutes.text(minutes))
+        words.append(sentences: [texts.code, use])
+        words.append("\n")
+        words.append(sentences: [texts.validity, texts.warning])
+        words.append("\n\n")
+        words.append(sentences: [texts.email.unasked])
+        return words
     }
 
     /// For programs alone, so only where they look: browsers and the SMS Retriever read text messages.

@@ -184,7 +184,7 @@ extension ChallengeEngine {
     }
 
     private func price(of route: HashedRoute?) -> Money {
-        route.map { leases.policy.tariff.price($0.kind, to: $0.country) } ?? leases.policy.tariff.otherwise.text
+        route.map { leases.policy.tariff.price($0.kind, to: $0.country) * $0.parts } ?? leases.policy.tariff.otherwise.text
     }
 
     /// A proof of work that has to be unused; `nil` where the requester brings none.

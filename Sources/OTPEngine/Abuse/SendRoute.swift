@@ -7,6 +7,8 @@ public struct SendRoute: Hashable, Sendable {
     /// ITU country calling code, 1...999.
     public let countryCallingCode: UInt16
     public let kind: MessageKind
+    /// Parts that a text is sent in, each of which is paid for: 1...16, more count as 16.
+    public let parts: Int
     let range: [UInt8]
     let block: [UInt8]
 
@@ -17,9 +19,10 @@ public struct SendRoute: Hashable, Sendable {
     ///   - range: what stands for the numbers that begin alike, such as country calling code and four digits. Hashed under the budget key
     ///     before it goes anywhere.
     ///   - block: what stands for a hundred adjacent numbers. Stays in memory, hashed as well.
-    public init(countryCallingCode: UInt16, kind: MessageKind, range: [UInt8], block: [UInt8]) {
+    public init(countryCallingCode: UInt16, kind: MessageKind, parts: Int = 1, range: [UInt8], block: [UInt8]) {
         self.countryCallingCode = countryCallingCode
         self.kind = kind
+        self.parts = min(max(parts, 1), 16)
         self.range = range
         self.block = block
     }
@@ -34,26 +37,27 @@ extension SendRoute: CustomStringConvertible, CustomReflectable {
 struct HashedRoute: Hashable, Sendable {
     let country: UInt16
     let kind: MessageKind
+    let parts: Int
     let range: BudgetName
     /// `nil` in a token, which says as little of the number as it can: a resend goes where a code went already.
     private(set) var block: BudgetName?
 
     init(_ route: SendRoute, _ key: BudgetKey, blocks: BudgetKey) {
         country = route.countryCallingCode
-        kind = route.kind
+        (kind, parts) = (route.kind, route.parts)
         range = BudgetName("SPNI/v1/budget-range", route.range, key)
         block = BudgetName("SPNI/v1/budget-block", route.block, blocks)
     }
 
     /// The same way, in another form.
     func travelling(as kind: MessageKind) -> Self {
-        var route = Self(country: country, kind: kind, range: range)
+        var route = Self(country: country, kind: kind, parts: kind == self.kind ? parts : 1, range: range)
         route.block = block
         return route
     }
 
-    fileprivate init(country: UInt16, kind: MessageKind, range: BudgetName) {
-        (self.country, self.kind, self.range, block) = (country, kind, range, nil)
+    fileprivate init(country: UInt16, kind: MessageKind, parts: Int, range: BudgetName) {
+        (self.country, self.kind, self.parts, self.range, block) = (country, kind, parts, range, nil)
     }
 }
 
@@ -66,7 +70,7 @@ struct TokenRoute: Hashable, Sendable {
 
     func write(to writer: inout ByteWriter) {
         writer.u16(route?.country ?? 0)
-        writer.u8(route?.kind.rawValue ?? 0)
+        writer.u8(route.map { $0.kind.rawValue | UInt8($0.parts - 1) << 4 } ?? 0)
         writer.u8(standing.rawValue)
         writer.u64(route?.range.value ?? 0)
     }
@@ -78,8 +82,9 @@ struct TokenRoute: Hashable, Sendable {
     init(from reader: inout ByteReader) throws(MalformedBytes) {
         let (country, kind, standing) = (try reader.u16(), try reader.u8(), try reader.u8())
         let range = BudgetName(try reader.u64())
-        guard let kind = MessageKind(rawValue: kind), let standing = Standing(rawValue: standing) else { throw MalformedBytes() }
-        route = country == 0 && kind != .email ? nil : HashedRoute(country: country, kind: kind, range: range)
+        let parts = Int(kind >> 4) + 1
+        guard let kind = MessageKind(rawValue: kind & 15), let standing = Standing(rawValue: standing) else { throw MalformedBytes() }
+        route = country == 0 && kind != .email ? nil : HashedRoute(country: country, kind: kind, parts: parts, range: range)
         self.standing = standing
     }
 }

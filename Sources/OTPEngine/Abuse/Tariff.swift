@@ -10,7 +10,7 @@ public enum MessageKind: UInt8, Hashable, Sendable, CaseIterable {
 
 /// What a message costs, by where it goes. From the host's contract with its gateway.
 public struct Tariff: Hashable, Sendable {
-    /// Of one message; a text of several segments costs their sum.
+    /// Of one part of a text, of which a long one has several, and of one call.
     public struct Price: Hashable, Sendable {
         public var text: Money
         public var voice: Money

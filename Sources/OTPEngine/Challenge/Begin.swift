@@ -22,6 +22,8 @@ public struct BegunChallenge: Sendable {
     public let sends: Int
     /// ITU, of where it goes; 0 where that is not known, and of an e-mail.
     public let countryCallingCode: UInt16
+    /// Parts that its text is paid for.
+    public let parts: Int
     /// Names the numbers that begin alike, under the budget key; 0 where there are none.
     public let range: UInt64
     /// `false` for a decoy: derive the code, queue the message, and send it nowhere.
@@ -46,6 +48,7 @@ public struct BegunChallenge: Sendable {
         self.resendAfter = resendAfter
         digits = challenge.digits
         sends = challenge.sends
+        parts = route?.parts ?? 1
         (countryCallingCode, range) = (route?.country ?? 0, route.map { $0.kind == .email ? 0 : $0.range.value } ?? 0)
         isDeliverable = challenge.isDeliverable
         self.derivation = derivation

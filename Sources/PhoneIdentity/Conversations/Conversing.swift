@@ -166,8 +166,7 @@ extension IdentityService {
 
     /// People are answered in what is spoken where their number is from, as nothing else of them is known.
     private func language(of number: PhoneNumber) -> String {
-        guard let region = number.region else { return "en" }
-        return environment.policy.template.language(of: region)
+        number.region.map(CodeTemplate.language(of:)) ?? "en"
     }
 
     private func answer(

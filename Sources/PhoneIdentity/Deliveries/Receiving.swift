@@ -36,7 +36,7 @@ extension IdentityService: TransportEventHandler {
             } catch {
                 throw IdentityError(error)
             }
-        case .inbound: break
+        case .inbound(let message): try await receive(message)
         }
     }
 

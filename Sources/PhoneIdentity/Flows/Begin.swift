@@ -50,7 +50,7 @@ extension IdentityService {
             let channel = try channel(method ?? MethodKind(usual), usual: usual)
             try offer(MethodKind(channel), for: occasion)
             let requester = try await checked(Self.requester(requester, for: occasion))
-            let route = Self.route(of: typed, channel)
+            let route = route(of: typed, channel, occasion, language)
             do throws(OTPError) { try engine.refuseIfLimited(route, requester: requester) } catch { throw IdentityError(error) }
             // The one place where a number becomes a secret.
             let number = try Self.guarded(typed)
@@ -174,14 +174,24 @@ extension IdentityService {
     }
 
     /// What the abuse guard has to know of a number: where it is, which numbers are beside it.
-    private static func route(of typed: PhoneNumber, _ channel: OutboundMessage.Channel) -> SendRoute {
-        typed.withE164Bytes { bytes in
+    private func route(
+        of typed: PhoneNumber, _ channel: OutboundMessage.Channel, _ occasion: Occasion, _ language: String
+    ) -> SendRoute {
+        let challenges = environment.policy.challenges
+        // Beforehand, so that a message that is dearer is paid for from the day's money as that.
+        let parts =
+            channel == .voice
+            ? 1
+            : environment.policy.template.segments(
+                language: language, purpose: occasion.challengePurpose.code, reason: occasion.reason, digits: challenges.digits
+            ).count
+        return typed.withE164Bytes { bytes in
             let code = typed.callingCode.value
             // Past the plus sign and the country calling code.
             let head = 1 + String(code).utf8.count
             func prefix(_ count: Int) -> [UInt8] { (0..<min(max(count, 0), bytes.count)).map { bytes[$0] } }
             return SendRoute(
-                countryCallingCode: UInt16(code), kind: channel == .voice ? .voice : .text, range: prefix(head + 4),
+                countryCallingCode: UInt16(code), kind: channel == .voice ? .voice : .text, parts: parts, range: prefix(head + 4),
                 block: prefix(bytes.count - 2))
         }
     }
@@ -360,10 +370,22 @@ extension IdentityService {
         let words = environment.policy.template.render(
             code: begun.code(), minutes: minutes, language: language, purpose: grant.purpose, channel: channel, reason: begun.reason)
         let message = OutboundMessage(
-            to: recipient, words, channel: channel, destination: destination, grant: grant,
+            to: recipient, words, channel: channel, destination: destination, parts: channel == .sms ? begun.parts : 1,
+            price: price(begun, channel),
+            grant: grant,
             name: MessageName(owner: begun.id.bytes, send: begun.sends))
         grant.spend()
         return message
+    }
+
+    /// By the host's tariff.
+    private func price(_ begun: BegunChallenge, _ channel: OutboundMessage.Channel) -> Money {
+        let tariff = environment.policy.abuse.tariff
+        return switch channel {
+        case .sms, .whatsapp: tariff.price(.text, to: begun.countryCallingCode) * begun.parts
+        case .voice: tariff.price(.voice, to: begun.countryCallingCode)
+        case .email: .zero
+        }
     }
 
     /// - Parameter sent: by what it goes this time.

@@ -77,6 +77,8 @@ extension IdentityService {
                 let enrolment = try Enrolment(record)
                 try await vault.stageRemoval(of: subject, record: enrolment.record, tags: enrolment.tags, in: &commit)
                 try await consentRecords.stageErasure(of: subject, in: &commit)
+                let conversation = ConversationState.key(subject.bytes, environment.partitions)
+                if let row = try await store.record(at: conversation) { commit.delete(row) }
                 try await stageEndOfGuardianship(of: enrolment, in: &commit)
                 commit.delete(record)
             } catch {
