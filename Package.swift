@@ -34,12 +34,14 @@ let package = Package(
         .library(name: "SQLiteStorage", targets: ["SQLiteStorage"]),
         .library(name: "PostgresStorage", targets: ["PostgresStorage"]),
         .library(name: "ProcessTransport", targets: ["ProcessTransport"]),
+        .library(name: "ServiceObservability", targets: ["ServiceObservability"]),
         .library(name: "PhoneIdentityTesting", targets: ["PhoneIdentityTesting"]),
         .executable(name: "phone-identity", targets: ["phone-identity"]),
     ],
     traits: [
         .trait(name: "SQLite", description: "SQLiteStorage on GRDB."),
         .trait(name: "Processes", description: "Key service and sender in processes of their own, on SwiftNIO."),
+        .trait(name: "Observability", description: "ServerObserver on swift-log, swift-metrics and swift-distributed-tracing."),
         .trait(
             name: "Tool", description: "Every command of phone-identity; without it, only `normalize`.",
             enabledTraits: ["SQLite", "Processes"]),
@@ -50,6 +52,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -111,6 +115,18 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Processes"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Processes"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Processes"])),
+            ],
+            swiftSettings: strict),
+
+        // A host's logs, metrics and traces.
+        .target(
+            name: "ServiceObservability",
+            dependencies: [
+                "IdentityTypes",
+                .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Observability"])),
+                .product(name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Observability"])),
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Observability"])),
+                .product(name: "Tracing", package: "swift-distributed-tracing", condition: .when(traits: ["Observability"])),
             ],
             swiftSettings: strict),
 
@@ -209,6 +225,16 @@ let package = Package(
             name: "MessagingTests",
             dependencies: ["Messaging", "CryptoPrimitives", "IdentityTypes", "RecordStorage", "PhoneNormalization"],
             resources: [.copy("Vectors")], swiftSettings: strict),
+        .testTarget(
+            name: "ServiceObservabilityTests",
+            dependencies: [
+                "ServiceObservability", "PhoneIdentity", "PhoneIdentityTesting", "Messaging", "IdentityTypes", "RecordStorage",
+                "SealedStore",
+                .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Observability"])),
+                .product(name: "MetricsTestKit", package: "swift-metrics", condition: .when(traits: ["Observability"])),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing", condition: .when(traits: ["Observability"])),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "ProcessTransportTests", dependencies: ["ProcessTransport", "SealedStore", "RecordStorage"], swiftSettings: strict),
         .testTarget(

@@ -38,6 +38,30 @@ public struct Observation: Hashable, Sendable {
 /// Where observations go: one small adapter for the host's logging, metrics and tracing.
 public protocol Observer: Sendable {
     func observe(_ observation: Observation)
+
+    /// Runs an operation, for instance as a span of the host's tracing, and measures how long it takes. Must run it, once, and give on what it
+    /// returns or throws.
+    func measure<Value, Failure: Error>(
+        _ operation: ObservedOperation, _ body: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value
+}
+
+extension Observer {
+    /// Runs it and measures nothing.
+    public func measure<Value, Failure: Error>(
+        _ operation: ObservedOperation, _ body: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        try await body()
+    }
+}
+
+/// What takes time, for spans and timers. It has no attributes: none could be a number.
+public enum ObservedOperation: String, Hashable, Sendable, CaseIterable {
+    case begin, resend, complete, export, erase, receive
+    /// One message to its gateway, with all tries.
+    case handOver = "hand-over"
+    /// One round over everything that is over.
+    case sweep
 }
 
 /// Observes nothing.

@@ -28,15 +28,19 @@ package struct MessageDispatcher: Sendable {
         await withTaskGroup { group in
             for _ in 0..<max(1, transport.capabilities.concurrency) {
                 group.addTask {
-                    while let item = await queue.next() { await handOver(item) }
+                    while let item = await queue.next() { await measured(item) }
                 }
             }
         }
     }
 
-    private func handOver(_ item: MessageQueue.Item) async {
+    private func measured(_ item: MessageQueue.Item) async {
         // A number that gets no message takes the same way up to here: nobody outside can tell.
         guard case .message(let message) = item else { return }
+        await observer.measure(.handOver) { await handOver(message) }
+    }
+
+    private func handOver(_ message: OutboundMessage) async {
         defer { message.wipe() }
         let entry: DeliveryLedger.Entry
         // What no record says was sent is not sent.

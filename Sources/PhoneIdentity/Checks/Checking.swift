@@ -11,8 +11,25 @@ extension IdentityService {
         return error
     }
 
-    func observingRefusals<Value>(_ operation: () async throws(IdentityError) -> Value) async throws(IdentityError) -> Value {
-        do { return try await operation() } catch { throw refused(error) }
+    /// Measures an operation, and observes how it is refused.
+    func observing<Value>(
+        _ name: ObservedOperation, _ operation: () async throws(IdentityError) -> Value
+    ) async throws(IdentityError) -> Value {
+        try await measuring(name) { () async throws(IdentityError) -> Value in
+            do throws(IdentityError) { return try await operation() } catch { throw refused(error) }
+        }
+    }
+
+    func measuring<Value>(
+        _ name: ObservedOperation, _ operation: () async throws(IdentityError) -> Value
+    ) async throws(IdentityError) -> Value {
+        try await Self.measured(environment.observer, name, operation)
+    }
+
+    private static func measured<Value>(
+        _ observer: some Observer, _ name: ObservedOperation, _ operation: () async throws(IdentityError) -> Value
+    ) async throws(IdentityError) -> Value {
+        try await observer.measure(name, operation)
     }
 
     // MARK: Outside services

@@ -29,14 +29,16 @@ extension IdentityService: TransportEventHandler {
     ///
     /// - Throws: ``IdentityError``: `.busy` or a storage code.
     public func receive(_ event: TransportEvent) async throws(IdentityError) {
-        switch event {
-        case .receipt(let receipt):
-            do throws(StorageError) {
-                if let feedback = try await deliveries.receive(receipt)?.feedback { environment.transport.note(feedback) }
-            } catch {
-                throw IdentityError(error)
+        try await observing(.receive) { () async throws(IdentityError) in
+            switch event {
+            case .receipt(let receipt):
+                do throws(StorageError) {
+                    if let feedback = try await deliveries.receive(receipt)?.feedback { environment.transport.note(feedback) }
+                } catch {
+                    throw IdentityError(error)
+                }
+            case .inbound(let message): try await receive(message)
             }
-        case .inbound(let message): try await receive(message)
         }
     }
 

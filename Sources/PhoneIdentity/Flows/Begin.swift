@@ -44,7 +44,7 @@ extension IdentityService {
     private func begin(
         _ occasion: Occasion, _ typed: PhoneNumber, _ method: MethodKind?, _ requester: Requester, _ language: String
     ) async throws(IdentityError) -> ChallengeReceipt {
-        try await observingRefusals { () async throws(IdentityError) in
+        try await observing(.begin) { () async throws(IdentityError) in
             if case .newEmail = occasion { throw .methodNotOffered("Another e-mail address is proven by a code to that address.") }
             let usual = try environment.policy.numbers.check(typed)
             let channel = try channel(method ?? MethodKind(usual), usual: usual)
@@ -84,7 +84,7 @@ extension IdentityService {
     public func begin(
         _ occasion: Occasion, email: EmailAddress, requester: Requester, language: String = "en"
     ) async throws(IdentityError) -> ChallengeReceipt {
-        try await observingRefusals { () async throws(IdentityError) in
+        try await observing(.begin) { () async throws(IdentityError) in
             switch occasion {
             case .newHolder, .newNumber: throw .methodNotOffered("A number is proven by a code to that number.")
             case .signUp, .recovery, .stepUp, .newEmail: break
@@ -274,7 +274,7 @@ extension IdentityService {
     public func resend(
         _ token: ChallengeToken, by method: MethodKind? = nil, requester: Requester, language: String = "en"
     ) async throws(IdentityError) -> ChallengeReceipt {
-        try await observingRefusals { () async throws(IdentityError) in
+        try await observing(.resend) { () async throws(IdentityError) in
             let place: MessageQueue.Reservation
             do throws(TransportError) { place = try queue.reserve() } catch { throw IdentityError(error) }
             let asked: OutboundMessage.Channel? =

@@ -33,7 +33,7 @@ extension IdentityService {
     public func complete(
         _ token: ChallengeToken, answer: VerificationAnswer, attempt: AttemptID, requester: Requester, consents: [ConsentDecision] = []
     ) async throws(IdentityError) -> CompletedChallenge {
-        try await observingRefusals { () async throws(IdentityError) in
+        try await observing(.complete) { () async throws(IdentityError) in
             do throws(ConsentError) { try ConsentRecords.validate(consents) } catch { throw IdentityError(error) }
             let requester = try await checked(requester)
             switch try await paid(token, answer, attempt, requester) {

@@ -16,6 +16,10 @@ extension IdentityService {
     ///   pages of a store: ask again), `.erasing` (another call begins it this moment: ask again), `.busy`, `vault.unavailable` or a storage code.
     @discardableResult
     public func erase(_ pseudonym: Pseudonym) async throws(IdentityError) -> ErasureReceipt {
+        try await observing(.erase) { () async throws(IdentityError) in try await beginErasure(of: pseudonym) }
+    }
+
+    private func beginErasure(of pseudonym: Pseudonym) async throws(IdentityError) -> ErasureReceipt {
         let subject = try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> SubjectID in
             if let subject = try await subjectBeingErased(pseudonym) { return subject }
             var (enrolment, record) = try await person(pseudonym)

@@ -50,6 +50,14 @@ extension IdentityService {
     public func export(
         _ pseudonym: Pseudonym, proof: StepUpProof? = nil, number: String? = nil, region: Region? = nil
     ) async throws(IdentityError) -> SubjectExport {
+        try await observing(.export) { () async throws(IdentityError) in
+            try await collect(pseudonym, proof: proof, number: number, region: region)
+        }
+    }
+
+    private func collect(
+        _ pseudonym: Pseudonym, proof: StepUpProof?, number: String?, region: Region?
+    ) async throws(IdentityError) -> SubjectExport {
         let (enrolment, _) = try await person(pseudonym)
         guard proof == nil || proof?.subject == enrolment.subject else {
             throw IdentityError(.proofMismatch, "This proof is another person's.")

@@ -95,6 +95,10 @@ extension IdentityService {
     /// - Returns: how much was settled.
     @discardableResult
     public func sweep() async throws(IdentityError) -> Int {
+        try await measuring(.sweep) { () async throws(IdentityError) in try await sweepAll() }
+    }
+
+    private func sweepAll() async throws(IdentityError) -> Int {
         var count = 0
         // Nothing else waits for it: what is not told today is told with the next slice.
         do throws(OTPError) { count += try await engine.settleBudgets() } catch {

@@ -61,7 +61,7 @@ extension IdentityService {
     public func completeAuthenticator(
         of pseudonym: Pseudonym, code: String, attempt: AttemptID
     ) async throws(IdentityError) -> RecoveryCodes? {
-        try await observingRefusals { () async throws(IdentityError) in
+        try await observing(.complete) { () async throws(IdentityError) in
             let guess: RightEnrolment
             let found = try await person(pseudonym).0
             do throws(OTPError) {

@@ -19,7 +19,7 @@ extension IdentityService {
     public func begin(
         _ occasion: Occasion, by method: MethodKind, account: AccountName? = nil, requester: Requester, language: String = "en"
     ) async throws(IdentityError) -> ChallengeReceipt {
-        try await observingRefusals { () async throws(IdentityError) in
+        try await observing(.begin) { () async throws(IdentityError) in
             guard !method.sendsCode, let known = methods[method] else {
                 throw .methodNotOffered("This method is begun with a number or an address, or is not there at all.")
             }

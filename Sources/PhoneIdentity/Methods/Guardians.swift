@@ -38,7 +38,7 @@ extension IdentityService {
     private func request(
         isSignUp: Bool, _ account: AccountName?, _ requester: Requester
     ) async throws(IdentityError) -> GuardianRequest {
-        try await observingRefusals { () async throws(IdentityError) in
+        try await observing(.begin) { () async throws(IdentityError) in
             let requester = try await checked(requester)
             do throws(OTPError) { try engine.refuseIfLimited(requester) } catch { throw IdentityError(error) }
             let subject: SubjectID? = if let account { try await self.subject(of: account) } else { nil }
