@@ -34,12 +34,14 @@ let package = Package(
         .library(name: "SQLiteStorage", targets: ["SQLiteStorage"]),
         .library(name: "PostgresStorage", targets: ["PostgresStorage"]),
         .library(name: "ProcessTransport", targets: ["ProcessTransport"]),
+        .library(name: "SMPPTransport", targets: ["SMPPTransport"]),
         .library(name: "PhoneIdentityTesting", targets: ["PhoneIdentityTesting"]),
         .executable(name: "phone-identity", targets: ["phone-identity"]),
     ],
     traits: [
         .trait(name: "SQLite", description: "SQLiteStorage on GRDB."),
         .trait(name: "Processes", description: "Key service and sender in processes of their own, on SwiftNIO."),
+        .trait(name: "SMPP", description: "SMPPTransport on SwiftNIO."),
         .trait(
             name: "Tool", description: "Every command of phone-identity; without it, only `normalize`.",
             enabledTraits: ["SQLite", "Processes"]),
@@ -114,6 +116,17 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Gateways.
+        .target(
+            name: "SMPPTransport",
+            dependencies: [
+                "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["SMPP"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMPP"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["SMPP"])),
+            ],
+            swiftSettings: strict),
+
         // For hosts' own tests.
         .target(
             name: "PhoneIdentityTesting",
@@ -144,6 +157,12 @@ let package = Package(
                 "SQLiteStorage", "PostgresStorage", "ProcessTransport", "PhoneIdentityTesting",
             ],
             path: "Tests/SignUpLoad", swiftSettings: strict),
+
+        // Drives the SMPP gateway against a message centre, for the checks with other people's programs and the benchmark.
+        .executableTarget(
+            name: "smpp-load",
+            dependencies: ["SMPPTransport", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives"],
+            path: "Tests/SMPPLoad", swiftSettings: strict),
 
         // Honest people and attackers on one deployment, in simulated time.
         .executableTarget(
@@ -211,6 +230,14 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ProcessTransportTests", dependencies: ["ProcessTransport", "SealedStore", "RecordStorage"], swiftSettings: strict),
+        .testTarget(
+            name: "SMPPTransportTests",
+            dependencies: [
+                "SMPPTransport", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["SMPP"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMPP"])),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "PhoneIdentityTestingTests",
             dependencies: ["PhoneIdentityTesting", "PhoneIdentity", "RecordStorage", "SQLiteStorage"], swiftSettings: strict),

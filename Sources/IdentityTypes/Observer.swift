@@ -2,7 +2,7 @@
 public struct Observation: Hashable, Sendable {
     /// Which part of the library.
     public enum Component: String, Hashable, Sendable, CaseIterable {
-        case service, dispatcher, sequencer, sweeper, keyService = "key-service"
+        case service, dispatcher, transport, sequencer, sweeper, keyService = "key-service"
     }
 
     public let component: Component
