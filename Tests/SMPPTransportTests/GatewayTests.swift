@@ -3,6 +3,7 @@
     import IdentityTypes
     import Messaging
     import NIOCore
+    import NIOPosix
     import RecordStorage
     import Testing
 
@@ -322,6 +323,39 @@
                     #expect(centre.units(Command.deliver.answer).map(\.status) == [.permanentError])
                     try await eventually("it binds again") { seen.count("bound") == 2 }
                 }
+            }
+
+            @Test
+            func `SwiftNIO has dropped its reference a turn after it says that a write is done, so that wiping reaches what it wrote from`()
+                async throws
+            {
+                let centre = try await ScriptedCentre()
+                let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(
+                    host: "127.0.0.1", port: centre.port
+                )
+                .get()
+                let isInPlace = try await channel.eventLoop.flatSubmit {
+                    let promise = channel.eventLoop.makePromise(of: Void.self)
+                    let done = channel.eventLoop.makePromise(of: Bool.self)
+                    let submission = Submission(
+                        call: Call(), tags: MessageTags(key: "", reference: 0, recipient: 0), destination: .unknown, count: 0,
+                        continuation: nil)
+                    let part = Part(submission, 0, ProtocolUnit(.enquireLink, sequence: 1).bytes, deadline: .now())
+                    let bound = NIOLoopBound(part, eventLoop: channel.eventLoop)
+                    promise.futureResult.whenComplete { _ in
+                        channel.eventLoop.execute {
+                            let part = bound.value
+                            func address() -> UnsafeRawPointer? { part.bytes.withUnsafeReadableBytes { $0.baseAddress } }
+                            let before = address()
+                            part.wipe()
+                            done.succeed(before == address() && part.bytes.readableBytesView.allSatisfy { $0 == 0 })
+                        }
+                    }
+                    channel.writeAndFlush(part.bytes, promise: promise)
+                    return done.futureResult
+                }.get()
+                #expect(isInPlace)
+                try await channel.close().get()
             }
 
             @Test func `A pace is kept over time, and a tenth of a second's may go at once`() throws {

@@ -132,6 +132,15 @@
                 #expect((assembly.count, assembly.dropped) == (2, 15))
             }
 
+            @Test func `What is held of incomplete messages has a bound in octets too`() {
+                var assembly = InboundAssembly(limit: 10_000)
+                let now = NIODeadline.now()
+                let part = ByteBuffer(repeating: 0x61, count: InboundAssembly.longestPart)
+                for reference in UInt16(0)..<5_000 { _ = text(assembly.add(part, 1, of: name(reference), now: now)) }
+                #expect(assembly.count == InboundAssembly.octetLimit / InboundAssembly.longestPart)
+                #expect(assembly.count + assembly.dropped == 5_000)
+            }
+
             @Test func `The same words are a repetition only where their answer cannot have arrived`() {
                 var (names, drawn) = (InboundNames(limit: 2), 0)
                 let (start, content) = (NIODeadline.uptimeNanoseconds(1), Bytes16(high: 0, low: 0))

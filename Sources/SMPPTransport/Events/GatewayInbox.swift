@@ -116,6 +116,10 @@
                 let octets = SecretBytes(copying: text)
                 return give(octets, coding, message, sender, nil, unit, connection, core)
             }
+            guard text.readableBytes <= InboundAssembly.longestPart else {
+                core.observe("inbound-unreadable")
+                return connection.answer(unit.command, unit.sequence, .permanentError)
+            }
             let name = InboundAssembly.Name(
                 tag: message.source.octets.withUnsafeReadableBytes { tagKey.content([$0], sender) }, reference: part.reference,
                 total: part.total)

@@ -3,7 +3,8 @@
     import NIOCore
     import RecordStorage
 
-    /// Puts the parts of long messages together. Holds at most ``limit`` messages that are not complete, the oldest giving way, and none longer than ``patience``.
+    /// Puts the parts of long messages together. Holds at most ``limit`` messages that are not complete, and
+    /// ``octetLimit`` octets of them, the oldest giving way, and none longer than ``patience``.
     struct InboundAssembly {
         struct Name: Hashable {
             /// Of sender and receiver, under the process's key.
@@ -23,12 +24,17 @@
             init(_ octets: consuming SecretBytes) { self.octets = octets }
         }
 
+        /// A short message has 140 octets, or 160 characters in an octet each.
+        static let longestPart = 255
+        static let octetLimit = 1 << 20
+
         let limit: Int
         let patience: TimeAmount
         private var open: [Name: Open] = [:]
         private var order: CircularBuffer<(Name, NIODeadline)> = []
         /// How many messages were given up before they were complete.
         private(set) var dropped = 0
+        private var heldOctets = 0
 
         init(limit: Int = 256, patience: TimeAmount = .minutes(10)) {
             (self.limit, self.patience) = (limit, patience)
@@ -47,8 +53,12 @@
                 order.append((name, now))
             }
             guard var parts = open[name]?.parts else { return nil }
-            if parts[number] == nil { parts[number] = Part(SecretBytes(copying: octets)) }
+            if parts[number] == nil {
+                parts[number] = Part(SecretBytes(copying: octets))
+                heldOctets += octets.readableBytes
+            }
             open[name]?.parts = parts
+            while heldOctets > Self.octetLimit, let (oldest, since) = order.popFirst() { drop(oldest, since) }
             guard parts.count == Int(name.total) else { return nil }
             let sorted = parts.sorted { $0.key < $1.key }.map(\.value)
             return SecretBytes(count: sorted.reduce(0) { $0 + $1.octets.count }) { target in
@@ -61,7 +71,9 @@
         }
 
         /// The message was taken.
-        mutating func close(_ name: Name) { open[name] = nil }
+        mutating func close(_ name: Name) {
+            heldOctets -= open.removeValue(forKey: name)?.parts.values.reduce(0) { $0 + $1.octets.count } ?? 0
+        }
 
         private mutating func expire(_ now: NIODeadline) {
             while let (name, since) = order.first, since + patience <= now {
@@ -73,7 +85,7 @@
         private mutating func drop(_ name: Name, _ since: NIODeadline) {
             // Its place in the order may be that of an earlier message of the same name.
             guard let present = open[name], present.since == since else { return }
-            open[name] = nil
+            close(name)
             dropped += 1
         }
     }

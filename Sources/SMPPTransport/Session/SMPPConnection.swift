@@ -50,6 +50,7 @@
         /// Of an enquire_link that anything at all will answer.
         private var enquirySequence: UInt32?
         private var isFlushDue = false
+        private var written: [Part] = []
         private var unknown = 0
 
         private var answerTimer = Deadline()
@@ -80,7 +81,7 @@
                 switch result {
                 case .success:
                     part.isWritten = true
-                    if !part.mayBeRepeated { part.wipe() }
+                    if !part.mayBeRepeated { wipeSoon(part, context) }
                 case .failure:
                     // The kernel never had all of it, and half a PDU is none. Behind TLS several share a record, of which some may have gone out.
                     guard settings.tls == nil, pending.removeValue(forKey: sequence) != nil else { return }
@@ -88,6 +89,19 @@
                 }
             }
             write(part.bytes, context, promise)
+        }
+
+        /// In the next turn of the event loop: in this one SwiftNIO still holds what it has just written, and wiping would make a copy.
+        private func wipeSoon(_ part: Part, _ context: ChannelHandlerContext) {
+            written.append(part)
+            guard written.count == 1 else { return }
+            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+            context.eventLoop.execute { bound.value.wipeWritten() }
+        }
+
+        private func wipeWritten() {
+            for part in written { part.wipe() }
+            written = []
         }
 
         private static let lostUnsent = TransportError(.notSent, "The connection was lost before the message was sent.")
@@ -106,7 +120,12 @@
             }
         }
 
-        private func close() { context?.close(promise: nil) }
+        private func close() {
+            // TLS takes its time to close: nothing more goes into it.
+            if state == .bound || state == .draining { state = .unbinding }
+            core.retired(self)
+            context?.close(promise: nil)
+        }
 
         /// Answers a request of the message centre's; it may be gone by then.
         func answer(_ command: Command, _ sequence: UInt32, _ status: CommandStatus) {
@@ -157,14 +176,22 @@
             state = .binding
             // With TLS nothing of it leaves before the certificate is verified.
             bindSequence = nextSequence()
-            var bytes = BindRequest.bytes(role.command, sequence: bindSequence, settings: settings)
+            let password = Secret(BindRequest.bytes(role.command, sequence: bindSequence, settings: settings))
             let promise = context.eventLoop.makePromise(of: Void.self)
-            write(bytes, context, promise)
-            promise.futureResult.assumeIsolated().whenComplete { _ in bytes.wipe() }
+            write(password.bytes, context, promise)
+            promise.futureResult.assumeIsolated().whenComplete { _ in
+                let bound = NIOLoopBound(password, eventLoop: context.eventLoop)
+                context.eventLoop.execute { bound.value.bytes.wipe() }
+            }
             stageTimer.set(settings.bindTimeout, on: context.eventLoop) { [self] in
                 core.bindFailed("The message centre did not answer the bind in time.", nil)
                 close()
             }
+        }
+
+        private final class Secret {
+            var bytes: ByteBuffer
+            init(_ bytes: ByteBuffer) { self.bytes = bytes }
         }
 
         private func bound(_ status: CommandStatus, _ context: ChannelHandlerContext) {
@@ -303,7 +330,7 @@
                 core.bindFailed(
                     "TLS came to nothing: is it the message centre's certificate, and is it signed by one of the authorities?", nil)
             }
-            context.close(promise: nil)
+            close()
         }
 
         func channelInactive(context: ChannelHandlerContext) {

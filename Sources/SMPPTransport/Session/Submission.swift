@@ -19,13 +19,13 @@
         let call: Call
         let tags: MessageTags
         let destination: MessageDestination
-        private let continuation: CheckedContinuation<Result<[String], TransportError>, Never>
+        private let continuation: CheckedContinuation<Result<[String], TransportError>, Never>?
         private var outcomes: [PartOutcome?]
         private var open: Int
 
         init(
             call: Call, tags: MessageTags, destination: MessageDestination, count: Int,
-            continuation: CheckedContinuation<Result<[String], TransportError>, Never>
+            continuation: CheckedContinuation<Result<[String], TransportError>, Never>?
         ) {
             (self.call, self.tags, self.destination, self.continuation) = (call, tags, destination, continuation)
             outcomes = Array(repeating: nil, count: count)
@@ -38,7 +38,7 @@
             guard outcomes[index] == nil else { return }
             outcomes[index] = outcome
             open -= 1
-            if open == 0 { continuation.resume(returning: result) }
+            if open == 0 { continuation?.resume(returning: result) }
         }
 
         /// A message is sent if all of it is, and certainly not if nothing of it is.
@@ -84,8 +84,7 @@
 
         func number(_ sequence: UInt32) { bytes.setInteger(sequence, at: SubmitEncoder.sequenceOffset) }
 
-        /// Number and text go. SwiftNIO has dropped its own reference by the time it says that a write is done, so that this is the only one; what the kernel and
-        /// TLS keep in their buffers is out of reach.
+        /// Number and text go, in place where nobody else holds them. What the kernel and TLS keep in their buffers is out of reach.
         func wipe() { bytes.wipe() }
 
         func settle(_ outcome: PartOutcome) {
