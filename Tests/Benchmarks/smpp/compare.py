@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 load, bare, python = sys.argv[1:4]
-rounds, count = (int(text) for text in (sys.argv[4:] + ["7", "20000"][len(sys.argv) - 4:]))
+rounds, count = (int(text) for text in (sys.argv[4:] + ["15", "8000"][len(sys.argv) - 4:]))
 centre = None
 port = os.environ.get("PORT")
 if not port:
