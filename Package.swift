@@ -35,6 +35,7 @@ let package = Package(
         .library(name: "PostgresStorage", targets: ["PostgresStorage"]),
         .library(name: "ProcessTransport", targets: ["ProcessTransport"]),
         .library(name: "ServiceObservability", targets: ["ServiceObservability"]),
+        .library(name: "SMPPTransport", targets: ["SMPPTransport"]),
         .library(name: "PhoneIdentityTesting", targets: ["PhoneIdentityTesting"]),
         .executable(name: "phone-identity", targets: ["phone-identity"]),
     ],
@@ -42,6 +43,7 @@ let package = Package(
         .trait(name: "SQLite", description: "SQLiteStorage on GRDB."),
         .trait(name: "Processes", description: "Key service and sender in processes of their own, on SwiftNIO."),
         .trait(name: "Observability", description: "ServerObserver on swift-log, swift-metrics and swift-distributed-tracing."),
+        .trait(name: "SMPP", description: "SMPPTransport on SwiftNIO."),
         .trait(
             name: "Tool", description: "Every command of phone-identity; without it, only `normalize`.",
             enabledTraits: ["SQLite", "Processes"]),
@@ -130,6 +132,17 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Gateways.
+        .target(
+            name: "SMPPTransport",
+            dependencies: [
+                "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["SMPP"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMPP"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["SMPP"])),
+            ],
+            swiftSettings: strict),
+
         // For hosts' own tests.
         .target(
             name: "PhoneIdentityTesting",
@@ -160,6 +173,12 @@ let package = Package(
                 "SQLiteStorage", "PostgresStorage", "ProcessTransport", "PhoneIdentityTesting",
             ],
             path: "Tests/SignUpLoad", swiftSettings: strict),
+
+        // Drives the SMPP gateway against a message centre, for the checks with other people's programs and the benchmark.
+        .executableTarget(
+            name: "smpp-load",
+            dependencies: ["SMPPTransport", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives"],
+            path: "Tests/SMPPLoad", swiftSettings: strict),
 
         // Honest people and attackers on one deployment, in simulated time.
         .executableTarget(
@@ -237,6 +256,14 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ProcessTransportTests", dependencies: ["ProcessTransport", "SealedStore", "RecordStorage"], swiftSettings: strict),
+        .testTarget(
+            name: "SMPPTransportTests",
+            dependencies: [
+                "SMPPTransport", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["SMPP"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMPP"])),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "PhoneIdentityTestingTests",
             dependencies: ["PhoneIdentityTesting", "PhoneIdentity", "RecordStorage", "SQLiteStorage"], swiftSettings: strict),

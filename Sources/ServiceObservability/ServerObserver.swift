@@ -69,7 +69,8 @@
                 "evaluation-budget-spent":
                 .error
             case "sequencing-failed", "sweep-failed", "notices-failed", "not-recorded", "outcome-not-recorded", "erasure-waits",
-                "notice-has-no-handler", "notice-unreadable", "conversation-handler-failed", "inbound-has-no-handler":
+                "notice-has-no-handler", "notice-unreadable", "conversation-handler-failed", "inbound-has-no-handler", "bind-failed",
+                "unknown", "unreadable", "receipt-unreadable":
                 .warning
             case "handed-over", "sequenced", "swept": .debug
             default: .info

@@ -44,11 +44,11 @@ import Testing
         #expect(message.withContent { _ in true } == nil)
     }
 
-    @Test func `A gateway that never takes it is asked three times`() async throws {
-        let (message, gateway) = (try message(), ScriptedGateway([.notSent, .notSent, .notSent, .notSent]))
+    @Test func `A gateway that never takes it is asked six times, over some seconds`() async throws {
+        let (message, gateway) = (try message(), ScriptedGateway(Array(repeating: .notSent, count: 9)))
         try add(.message(message))
         await run(gateway) { !observations.all.isEmpty }
-        #expect(gateway.attempts.count == 3)
+        #expect(gateway.attempts.count == 6)
         #expect(observations.all.map { [$0.name, $0.errorCode] } == [["not-handed-over", "transport.notSent"]])
         #expect(message.withContent { _ in true } == nil)
     }

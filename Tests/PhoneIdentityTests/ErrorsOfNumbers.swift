@@ -121,7 +121,7 @@ extension Provocation {
             message.wipe()
             return try await bench.refused { try await bench.deployment.inbox.send(message) }
         },
-        dispatched(.notSent, attempts: 3),
+        dispatched(.notSent, attempts: 6),
         dispatched(.maybeSent, attempts: 1),
         dispatched(.refused, attempts: 1),
     ]

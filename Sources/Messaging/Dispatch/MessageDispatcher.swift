@@ -13,7 +13,7 @@ package struct MessageDispatcher: Sendable {
 
     package init(
         queue: MessageQueue, transport: any MessageTransport, ledger: DeliveryLedger, observer: any Observer,
-        time: any TimeSource = SystemTimeSource(), attempts: Int = 3
+        time: any TimeSource = SystemTimeSource(), attempts: Int = 6
     ) {
         self.queue = queue
         self.transport = transport
@@ -53,7 +53,7 @@ package struct MessageDispatcher: Sendable {
             } catch {
                 let isOver = error.code != .notSent || attempt == attempts || Task.isCancelled
                 guard isOver else {
-                    let pause = min(error.retryAfter ?? .milliseconds(200 * attempt), .seconds(30))
+                    let pause = min(error.retryAfter ?? .milliseconds(200 << (attempt - 1)), .seconds(30))
                     // Cancelled in between: it was not sent, and that is written down.
                     do { try await time.sleep(for: pause) } catch {
                         return await give(up: message, entry, TransportError(.notSent, "Stopped."))

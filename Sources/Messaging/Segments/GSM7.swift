@@ -2,9 +2,9 @@
 ///
 /// Source: 3GPP TS 23.038 §6.2.1 (default alphabet) and §6.2.1.1 (extension table), as code points. The national language tables of annex A are not
 /// used: a phone has to know them, and few do.
-enum GSM7 {
+package enum GSM7 {
     /// Comes before a character of the extension table.
-    static let escape: UInt8 = 0x1B
+    package static let escape: UInt8 = 0x1B
 
     /// Code points by septet. 0x1B, the escape, stands for no character.
     private static let basic: [Unicode.Scalar] = Array(
@@ -25,10 +25,18 @@ enum GSM7 {
     }()
 
     /// The septet of a character, and whether an escape comes before it; `nil` where the alphabet does not have it.
-    static func septet(of scalar: Unicode.Scalar) -> (septet: UInt8, isEscaped: Bool)? {
+    package static func septet(of scalar: Unicode.Scalar) -> (septet: UInt8, isEscaped: Bool)? {
         if scalar == "€" { return (0x65, true) }
         guard scalar.value < 0x400 else { return nil }
         let entry = septets[Int(scalar.value)]
         return entry == 0xFF ? nil : (entry & 0x7F, entry & 0x80 != 0)
+    }
+
+    /// What a septet means; `?` of an octet above 0x7F. One that the extension table lacks is shown as in the basic one, and a lone escape as a space.
+    ///
+    /// Source: 3GPP TS 23.038 §6.2.1.1.
+    package static func scalar(of septet: UInt8, isEscaped: Bool) -> Unicode.Scalar {
+        if isEscaped, let found = extended.first(where: { $0.0 == septet }) { return found.1 }
+        return septet < 0x80 ? (septet == escape ? " " : basic[Int(septet)]) : "?"
     }
 }

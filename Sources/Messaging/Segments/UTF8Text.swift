@@ -1,5 +1,5 @@
 /// Reads UTF-8 where it lies, in guarded memory, without a `String` of it.
-enum UTF8Text {
+package enum UTF8Text {
     /// The character that begins at `position`, and of how many bytes it is; `nil` where there is none.
     ///
     /// Overlong forms, surrogates and what lies beyond U+10FFFF are none.
@@ -23,5 +23,15 @@ enum UTF8Text {
         }
         guard value >= smallest, let scalar = Unicode.Scalar(value) else { return nil }
         return (scalar, length)
+    }
+
+    /// The character at `position`, which moves behind it; U+FFFD for a byte that begins none.
+    package static func next(in text: UnsafeRawBufferPointer, _ position: inout Int) -> Unicode.Scalar {
+        guard let (scalar, length) = scalar(in: text, at: position) else {
+            position += 1
+            return "\u{FFFD}"
+        }
+        position += length
+        return scalar
     }
 }

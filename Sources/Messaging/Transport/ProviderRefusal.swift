@@ -31,6 +31,14 @@ public struct ProviderRefusal: Hashable, Sendable {
         case expired
         case unknown
 
+        /// Whether it is about the account or the gateway, whichever number is written to.
+        var isOfAccount: Bool {
+            switch self {
+            case .throttled, .insufficientFunds, .unauthorized, .malformed, .gatewayDown: true
+            default: false
+            }
+        }
+
         /// What an operator can do.
         public var remedy: String {
             switch self {
@@ -83,6 +91,7 @@ extension ProviderRefusal: CustomStringConvertible {
     public var description: String {
         let code = providerCode.isEmpty ? "" : " (\(providerCode))"
         let place = region.isEmpty ? "" : " in \(region)"
-        return "\(provider) refuses a \(numberClass) number\(place): \(cause.rawValue)\(code). \(cause.remedy)"
+        let what = cause.isOfAccount ? "takes no messages" : "refuses a \(numberClass) number\(place)"
+        return "\(provider) \(what): \(cause.rawValue)\(code). \(cause.remedy)"
     }
 }
