@@ -183,6 +183,20 @@ private final class Echo: ConversationHandler {
         #expect(deployment.observations.all.contains { $0.name == "inbound-has-no-handler" })
     }
 
+    @Test("where the queue is full a STOP is obeyed without an answer, and words come again")
+    func queueIsFull() async throws {
+        let echo = Echo()
+        let (_, process, person) = try await open(echo, consents: talks)
+        var places: [MessageQueue.Reservation] = []
+        while let place = try? process.service.queue.reserve() { places.append(place) }
+        #expect(await refusal { try await write(process, "Hello") }?.name == "transport.queueFull")
+        #expect(echo.heard.withLock { $0.isEmpty })
+        try await write(process, "STOP", id: "m-2")
+        #expect(try await given(process, person) == [.stepUpVerification])
+        places = []
+        #expect(await answers(process).isEmpty)
+    }
+
     @Test("one message that comes many times at once is answered once")
     func parallel() async throws {
         let (_, process, _) = try await open(consents: talks)

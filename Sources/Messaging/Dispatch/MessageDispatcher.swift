@@ -48,8 +48,8 @@ package struct MessageDispatcher: Sendable {
         for attempt in 1...attempts {
             do {
                 let receipt = try await transport.send(message)
-                observe("handed-over", message, route: receipt.route)
-                return await note(message) { () throws(StorageError) in try await ledger.end(entry, with: receipt) }
+                await note(message) { () throws(StorageError) in try await ledger.end(entry, with: receipt) }
+                return observe("handed-over", message, route: receipt.route)
             } catch {
                 let isOver = error.code != .notSent || attempt == attempts || Task.isCancelled
                 guard isOver else {
@@ -66,9 +66,9 @@ package struct MessageDispatcher: Sendable {
     }
 
     private func give(up message: OutboundMessage, _ entry: DeliveryLedger.Entry, _ error: TransportError) async {
+        await note(message) { () throws(StorageError) in try await ledger.end(entry, with: error, by: transport.name) }
         observe(
             "not-handed-over", message, error.code.rawValue, route: error.refusal?.provider ?? transport.name, cause: error.refusal?.cause)
-        await note(message) { () throws(StorageError) in try await ledger.end(entry, with: error, by: transport.name) }
     }
 
     /// Writes down how it ended. What cannot be written now is unknown to whoever reads: it is not sent again for that.

@@ -18,6 +18,8 @@ extension IdentityService {
             found.state == .active, found.number?.tag == tags.uniqueness
         else { return observe("inbound-unknown", message) }
         let id = deliveries.inboundName(of: message)
+        // A STOP is obeyed also where there is no room for its answer.
+        let place = written.keyword == nil ? try place() : try? place()
         let answer: Answer
         switch written.keyword {
         case let keyword?: answer = .keyword(keyword)
@@ -33,7 +35,11 @@ extension IdentityService {
             }
             answer = .words(words)
         }
-        try await reply(answer, to: number, written, found.subject, tags.uniqueness, id, message)
+        try await reply(answer, to: number, written, found.subject, tags.uniqueness, id, message, place)
+    }
+
+    private func place() throws(IdentityError) -> MessageQueue.Reservation {
+        do throws(TransportError) { return try queue.reserve() } catch { throw IdentityError(error) }
     }
 
     /// What is done and said.
@@ -95,10 +101,8 @@ extension IdentityService {
     /// One commit: what a keyword changes, that this message is answered, and the entry of the answer. The answer goes out after it.
     private func reply(
         _ answer: Answer, to number: borrowing GuardedNumber, _ written: Written, _ subject: SubjectID, _ tag: UniquenessTag, _ id: [UInt8],
-        _ message: InboundMessage
+        _ message: InboundMessage, _ place: MessageQueue.Reservation?
     ) async throws(IdentityError) {
-        let place: MessageQueue.Reservation
-        do throws(TransportError) { place = try queue.reserve() } catch { throw IdentityError(error) }
         let purposes =
             environment.conversations.map { $0.policy.purposes(of: message.sender) } ?? ConversationPolicy(help: "-").purposes(of: "")
         let perHour = environment.conversations?.policy.answersPerHour ?? 30
@@ -127,7 +131,7 @@ extension IdentityService {
                 throw IdentityError(error)
             }
             // A STOP is obeyed however often somebody has been answered.
-            let mayAnswer = state.take(id, perHour: perHour, at: now)
+            let mayAnswer = state.take(id, perHour: perHour, at: now) && place != nil
             var says = mayAnswer
             if case .words(let words) = answer {
                 says = mayAnswer && words?.isEmpty == false
@@ -143,7 +147,7 @@ extension IdentityService {
             return says
         }
         guard isAnswered, let words = words(of: answer, written) else { return }
-        place.fill(.message(self.answer(words, to: number, written, message)))
+        place?.fill(.message(self.answer(words, to: number, written, message)))
     }
 
     /// An answer of the host's rests on a consent that holds when its commit is made.
