@@ -230,6 +230,8 @@ extension Provocation {
             "vault.resealDue", "vault.logHeadOutdated", "vault.logForked", "vault.evaluationBudget", "vault.notDelivered",
             "process.unavailable", "process.outcomeUnknown", "process.refused", "process.invalidSize", "process.cancelled",
             "process.addressInUse", "process.invalidSetting",
+            // Of gateways over HTTP: HTTPTransportTests.
+            "transport.eventRefused",
         ]
 
         /// A limit on the address space, with 1 GB to spare for the tests beside this one, for as long as one allocation of 4 GB takes.
