@@ -34,12 +34,16 @@ let package = Package(
         .library(name: "SQLiteStorage", targets: ["SQLiteStorage"]),
         .library(name: "PostgresStorage", targets: ["PostgresStorage"]),
         .library(name: "ProcessTransport", targets: ["ProcessTransport"]),
+        .library(name: "TwilioTransport", targets: ["TwilioTransport"]),
+        .library(name: "VonageTransport", targets: ["VonageTransport"]),
+        .library(name: "WebhookTransport", targets: ["WebhookTransport"]),
         .library(name: "PhoneIdentityTesting", targets: ["PhoneIdentityTesting"]),
         .executable(name: "phone-identity", targets: ["phone-identity"]),
     ],
     traits: [
         .trait(name: "SQLite", description: "SQLiteStorage on GRDB."),
         .trait(name: "Processes", description: "Key service and sender in processes of their own, on SwiftNIO."),
+        .trait(name: "HTTP", description: "TwilioTransport, VonageTransport and WebhookTransport, on async-http-client."),
         .trait(
             name: "Tool", description: "Every command of phone-identity; without it, only `normalize`.",
             enabledTraits: ["SQLite", "Processes"]),
@@ -49,6 +53,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -112,6 +118,31 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Processes"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Processes"])),
             ],
+            swiftSettings: strict),
+
+        // Gateways. The first is what the others share.
+        .target(
+            name: "GatewayHTTP",
+            dependencies: [
+                "Messaging", "RecordStorage", "CryptoPrimitives",
+                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["HTTP"])),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["HTTP"])),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TwilioTransport", dependencies: ["GatewayHTTP", "Messaging", "RecordStorage", "CryptoPrimitives"],
+            swiftSettings: strict),
+        .target(
+            name: "VonageTransport",
+            dependencies: [
+                "GatewayHTTP", "Messaging", "RecordStorage", "CryptoPrimitives",
+                .product(name: "CryptoExtras", package: "swift-crypto", condition: .when(traits: ["HTTP"])),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "WebhookTransport", dependencies: ["GatewayHTTP", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives"],
             swiftSettings: strict),
 
         // For hosts' own tests.
@@ -211,6 +242,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ProcessTransportTests", dependencies: ["ProcessTransport", "SealedStore", "RecordStorage"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPTransportTests",
+            dependencies: [
+                "TwilioTransport", "VonageTransport", "WebhookTransport", "GatewayHTTP", "Messaging", "CryptoPrimitives", "IdentityTypes",
+                "RecordStorage",
+            ],
+            resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
             name: "PhoneIdentityTestingTests",
             dependencies: ["PhoneIdentityTesting", "PhoneIdentity", "RecordStorage", "SQLiteStorage"], swiftSettings: strict),
