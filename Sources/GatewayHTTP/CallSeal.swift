@@ -5,9 +5,7 @@ package import RecordStorage
 /// What a call says after a key press, sealed into the address that the gateway asks then: so nobody has to keep the code meanwhile, and
 /// whoever sees the address cannot read it.
 ///
-/// A `CommittingAEAD` under HMAC-SHA-256(secret, "SPNI/v1/call-script"), in base 64 for addresses. Inside: format u8 (1), expiry i64 in
-/// milliseconds since 1970, and with a u16 length before each: the message's name, the code, the language; repeats u8; then of every part its
-/// kind u8 (1 words, 2 digits, 3 pause), and its words with a u16 length, or its milliseconds u32.
+/// Format: `Documentation/Formats.md`, "Calls".
 package final class CallSeal: Sendable {
     private static let context = Array("call".utf8)
 
@@ -15,7 +13,9 @@ package final class CallSeal: Sendable {
     private let time: any TimeSource
     private let random: any RandomSource
 
+    /// - Precondition: the secret has 16 bytes or more.
     package init(_ secret: GatewaySecret, time: any TimeSource, random: any RandomSource) {
+        precondition(secret.bytes.count >= 16, "The secret of a seal has 16 bytes or more: whoever guesses it reads codes.")
         key = HMACSHA256.sign(Array("SPNI/v1/call-script".utf8), key: secret.bytes)
         (self.time, self.random) = (time, random)
     }
