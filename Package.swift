@@ -36,6 +36,9 @@ let package = Package(
         .library(name: "ProcessTransport", targets: ["ProcessTransport"]),
         .library(name: "ServiceObservability", targets: ["ServiceObservability"]),
         .library(name: "SMPPTransport", targets: ["SMPPTransport"]),
+        .library(name: "TwilioTransport", targets: ["TwilioTransport"]),
+        .library(name: "VonageTransport", targets: ["VonageTransport"]),
+        .library(name: "WebhookTransport", targets: ["WebhookTransport"]),
         .library(name: "PhoneIdentityTesting", targets: ["PhoneIdentityTesting"]),
         .executable(name: "phone-identity", targets: ["phone-identity"]),
     ],
@@ -44,6 +47,7 @@ let package = Package(
         .trait(name: "Processes", description: "Key service and sender in processes of their own, on SwiftNIO."),
         .trait(name: "Observability", description: "ServerObserver on swift-log, swift-metrics and swift-distributed-tracing."),
         .trait(name: "SMPP", description: "SMPPTransport on SwiftNIO."),
+        .trait(name: "HTTP", description: "TwilioTransport, VonageTransport and WebhookTransport, on async-http-client."),
         .trait(
             name: "Tool", description: "Every command of phone-identity; without it, only `normalize`.",
             enabledTraits: ["SQLite", "Processes"]),
@@ -53,6 +57,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
@@ -141,6 +147,30 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMPP"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["SMPP"])),
             ],
+            swiftSettings: strict),
+        // Those over HTTP; the first is what the others share.
+        .target(
+            name: "GatewayHTTP",
+            dependencies: [
+                "Messaging", "RecordStorage", "CryptoPrimitives",
+                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["HTTP"])),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["HTTP"])),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TwilioTransport", dependencies: ["GatewayHTTP", "Messaging", "RecordStorage", "CryptoPrimitives"],
+            swiftSettings: strict),
+        .target(
+            name: "VonageTransport",
+            dependencies: [
+                "GatewayHTTP", "Messaging", "RecordStorage", "CryptoPrimitives",
+                .product(name: "CryptoExtras", package: "swift-crypto", condition: .when(traits: ["HTTP"])),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "WebhookTransport", dependencies: ["GatewayHTTP", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives"],
             swiftSettings: strict),
 
         // For hosts' own tests.
@@ -264,6 +294,13 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMPP"])),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "HTTPTransportTests",
+            dependencies: [
+                "TwilioTransport", "VonageTransport", "WebhookTransport", "GatewayHTTP", "Messaging", "CryptoPrimitives", "IdentityTypes",
+                "RecordStorage",
+            ],
+            resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
             name: "PhoneIdentityTestingTests",
             dependencies: ["PhoneIdentityTesting", "PhoneIdentity", "RecordStorage", "SQLiteStorage"], swiftSettings: strict),

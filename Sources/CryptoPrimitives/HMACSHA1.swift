@@ -72,21 +72,30 @@ struct SHA1: ~Copyable {
     private static func rotated(_ word: UInt32, _ count: UInt32) -> UInt32 { word << count | word >> (32 - count) }
 }
 
-/// HMAC-SHA-1 under a key of any length, for authenticator apps, most of which know nothing else.
+/// HMAC-SHA-1 under a key of any length, for authenticator apps, most of which know nothing else, and for a gateway that signs with it.
 ///
 /// That collisions of SHA-1 can be made does not weaken it (RFC 6194 §3.3). Source: RFC 2104, RFC 4226.
 package enum HMACSHA1 {
     package static func authenticate(_ message: [UInt8], key: borrowing SecretBytes) -> SecretBytes {
+        SecretBytes(count: SHA1.length) { target in message.withUnsafeBytes { write(of: $0, key, to: target) } }
+    }
+
+    /// Of bytes that are elsewhere.
+    package static func authenticate(_ message: UnsafeRawBufferPointer, key: borrowing SecretBytes) -> SecretBytes {
+        SecretBytes(count: SHA1.length) { target in write(of: message, key, to: target) }
+    }
+
+    private static func write(of message: UnsafeRawBufferPointer, _ key: borrowing SecretBytes, to target: UnsafeMutableRawBufferPointer) {
         Sodium.ready()
-        return SecretBytes(count: SHA1.length) { target in
-            key.withUnsafeBytes { authenticate(message, key: $0, into: target) }
-            // Half-mixed words of the key are where the compiler put its variables.
-            sodium_stackzero(4_096)
-        }
+        key.withUnsafeBytes { authenticate(message, key: $0, into: target) }
+        // Half-mixed words of the key are where the compiler put its variables.
+        sodium_stackzero(4_096)
     }
 
     @inline(never)
-    private static func authenticate(_ message: [UInt8], key: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) {
+    private static func authenticate(
+        _ message: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+    ) {
         withTemporaryBytes(SHA1.memoryLength + SHA1.blockLength) { memory in
             defer { sodium_memzero(memory.baseAddress!, memory.count) }
             let state = UnsafeMutableRawBufferPointer(rebasing: memory[..<SHA1.memoryLength])

@@ -9,6 +9,15 @@ package enum SHA256 {
             initialized = 32
         }
     }
+
+    /// The same of bytes that are elsewhere.
+    package static func hash(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        Sodium.ready()
+        return [UInt8](unsafeUninitializedCapacity: 32) { buffer, initialized in
+            crypto_hash_sha256(buffer.baseAddress!, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
+            initialized = 32
+        }
+    }
 }
 
 /// SHA-512, for hashing to the group. Source: FIPS 180-4.
@@ -40,6 +49,28 @@ package enum HMACSHA256 {
             _ = crypto_auth_hmacsha256(
                 target.baseAddress!.assumingMemoryBound(to: UInt8.self), message.baseAddress?.assumingMemoryBound(to: UInt8.self),
                 UInt64(message.count), key.baseAddress!.assumingMemoryBound(to: UInt8.self))
+        }
+    }
+}
+
+extension HMACSHA256 {
+    /// Under a key of any length, for what gateways sign. Source: RFC 2104.
+    package static func sign(_ message: UnsafeRawBufferPointer, key: borrowing SecretBytes) -> SecretBytes {
+        SecretBytes(count: 32) { target in sign(message, key, to: target) }
+    }
+
+    package static func sign(_ message: [UInt8], key: borrowing SecretBytes) -> SecretBytes {
+        SecretBytes(count: 32) { target in message.withUnsafeBytes { sign($0, key, to: target) } }
+    }
+
+    private static func sign(_ message: UnsafeRawBufferPointer, _ key: borrowing SecretBytes, to target: UnsafeMutableRawBufferPointer) {
+        Sodium.ready()
+        key.withUnsafeBytes { key in
+            var state = crypto_auth_hmacsha256_state()
+            _ = crypto_auth_hmacsha256_init(&state, key.baseAddress!.assumingMemoryBound(to: UInt8.self), key.count)
+            _ = crypto_auth_hmacsha256_update(&state, message.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(message.count))
+            _ = crypto_auth_hmacsha256_final(&state, target.baseAddress!.assumingMemoryBound(to: UInt8.self))
+            sodium_memzero(&state, MemoryLayout.size(ofValue: state))
         }
     }
 }

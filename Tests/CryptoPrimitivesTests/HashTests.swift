@@ -19,6 +19,22 @@ struct HashTests {
         }
     }
 
+    /// Source: RFC 4231 §4.3, §4.7.
+    @Test func signaturesOfGatewaysTakeKeysOfAnyLength() throws {
+        for (key, message, expected) in [
+            (Array("Jefe".utf8), "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+            (
+                [UInt8](repeating: 0xAA, count: 131), "Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+            ),
+        ] {
+            let secret = SecretBytes(copying: key)
+            let message = SecretBytes(copying: Array(message.utf8))
+            let signature = message.withUnsafeBytes { HMACSHA256.sign($0, key: secret) }
+            #expect(signature.withUnsafeBytes { Hexadecimal.encode($0) } == expected)
+        }
+    }
+
     /// The official vectors have no label: they reach the hash below it.
     @Test func keyedHashesMatchTheReferenceImplementation() throws {
         let key = SecretBytes(copying: Array(0..<64))

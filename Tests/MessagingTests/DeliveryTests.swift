@@ -88,7 +88,7 @@ private final class SetClock: TimeSource {
             }
         }
         let delivery = try #require(try await ledger.deliveries(of: owner).last)
-        #expect(delivery.state == .delivered && delivery.partsDelivered == 4)
+        #expect(delivery.state == .delivered && delivery.namesDelivered == 4)
     }
 
     @Test func `Nothing else is settled by another route's receipt, one of a message of somebody else's, or hostile names`() async throws {

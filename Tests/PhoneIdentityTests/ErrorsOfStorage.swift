@@ -232,6 +232,8 @@ extension Provocation {
             "process.addressInUse", "process.invalidSetting",
             // SMPPTransportTests.
             "smpp.invalidSetting",
+            // Of gateways over HTTP: HTTPTransportTests.
+            "transport.eventRefused",
         ]
 
         /// A limit on the address space, with 1 GB to spare for the tests beside this one, for as long as one allocation of 4 GB takes.

@@ -68,8 +68,10 @@ public struct MessageDelivery: Hashable, Sendable {
     public var providerCode = ""
     /// When a code of the challenge was right, where this was its last message.
     public var completedAt: Timestamp?
-    /// Parts that a gateway has said were delivered.
-    var partsDelivered = 0
+    /// Names that the gateway gave it: receipts come under each. Some give one for each part, others one for all.
+    var names = 1
+    /// Of those, under how many it was said to be delivered.
+    var namesDelivered = 0
 
     /// How long a process needs at most to hand one over: after that it has died over it.
     static let handingOverLimit: Duration = .seconds(300)
@@ -110,7 +112,8 @@ public struct MessageDelivery: Hashable, Sendable {
     /// What the transport answered. A receipt may have come before.
     mutating func end(with receipt: MessageReceipt, at now: Timestamp) {
         route = receipt.route
-        parts = max(1, receipt.gatewayIDs.count)
+        names = min(max(receipt.gatewayIDs.count, 1), 255)
+        parts = max(parts, names)
         if let price = receipt.price { cost = price }
         guard state == .handingOver || state == .unknown else { return }
         (state, changedAt) = (.handedOver, now)
@@ -131,8 +134,8 @@ public struct MessageDelivery: Hashable, Sendable {
         case .underWay:
             if state == .handingOver || state == .unknown { state = .handedOver }
         case .delivered:
-            partsDelivered = min(partsDelivered + 1, max(parts, 1))
-            if partsDelivered >= parts { state = .delivered } else if state == .unknown { state = .handedOver }
+            namesDelivered = min(namesDelivered + 1, names)
+            if namesDelivered >= names { state = .delivered } else if state == .unknown { state = .handedOver }
         case .failed(let cause):
             // One part that is lost spoils the whole; what was seen to arrive has arrived.
             if state != .delivered {

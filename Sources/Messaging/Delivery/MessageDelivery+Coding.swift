@@ -39,7 +39,8 @@ extension MessageDelivery {
         writer.time(changedAt)
         writer.prefixed(providerCode)
         writer.optional(completedAt) { $0.time($1) }
-        writer.u8(UInt8(clamping: partsDelivered))
+        writer.u8(UInt8(clamping: names))
+        writer.u8(UInt8(clamping: namesDelivered))
         return writer.bytes
     }
 
@@ -68,7 +69,7 @@ extension MessageDelivery {
         changedAt = try reader.time()
         providerCode = try reader.text(atMost: 32)
         completedAt = try reader.optional { reader throws(MalformedBytes) in try reader.time() }
-        partsDelivered = Int(try reader.u8())
+        (names, namesDelivered) = (Int(try reader.u8()), Int(try reader.u8()))
     }
 }
 

@@ -14,6 +14,8 @@ public struct TransportError: Error, Hashable, Sendable {
         public static let unsupported = Self(rawValue: "transport.unsupported")
         /// As many messages wait already as the queue holds: nothing was queued; try again in a moment.
         public static let queueFull = Self(rawValue: "transport.queueFull")
+        /// What came to a webhook is not signed by the gateway, is too old, or was there before.
+        public static let eventRefused = Self(rawValue: "transport.eventRefused")
     }
 
     public let code: Code
