@@ -137,6 +137,8 @@ public struct ConsentRecords: Sendable {
         var (sheet, current) = try await sheet(of: subject.id)
         var events: [AuditEvent] = []
         for state in sheet.states where state.standing == .withdrawn && state.method == .message && purposes.contains(state.purpose) {
+            // What would have run out since is to be asked for again.
+            guard state.expiresAt.map({ time.now() < $0 }) ?? true else { continue }
             let given = state.givenAgain(at: time.now())
             sheet.set(given)
             events.append(event(.consentGiven, given, subject))

@@ -63,14 +63,14 @@ public struct ConsentState: Hashable, Sendable {
     /// By a message, as it was given before.
     func givenAgain(at now: Timestamp) -> ConsentState {
         ConsentState(
-            purpose: purpose, standing: .given, notice: notice, method: .message, jurisdiction: jurisdiction, decidedAt: now, expiresAt: nil
-        )
+            purpose: purpose, standing: .given, notice: notice, method: .message, jurisdiction: jurisdiction, decidedAt: now,
+            expiresAt: expiresAt)
     }
 
     func withdrawn(at now: Timestamp, method: ConsentMethod) -> ConsentState {
         ConsentState(
             purpose: purpose, standing: .withdrawn, notice: notice, method: method, jurisdiction: jurisdiction, decidedAt: now,
-            expiresAt: nil)
+            expiresAt: expiresAt)
     }
 }
 

@@ -37,7 +37,9 @@ public struct MessagingRecipient: NumberRecipient {
         try check(order)
         guard let text = texts[order.template] else { return }
         let message = OutboundMessage(
-            to: number.duplicate(), words: text.words, channel: text.channel, orderedFor: order.purpose,
+            to: number.duplicate(), words: text.words, channel: text.channel, destination: MessageDestination(number),
+            orderedFor: order.purpose,
+
             MessageName(owner: order.idBytes, send: 0))
         defer { message.wipe() }
         do {

@@ -82,9 +82,9 @@ extension TransportEvent {
 }
 
 extension InboundMessage {
-    /// Number and text, once.
+    /// Number and text.
     var content: [String]? {
-        take { number, text in
+        withContent { number, text in
             [number.withDigits { String(decoding: $0, as: UTF8.self) }, text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }]
         }
     }

@@ -66,6 +66,30 @@ private final class SetClock: TimeSource {
         #expect(delivery?.state == .delivered)
     }
 
+    @Test func `What has arrived has, whatever comes late; a route learns of it once; a code that is none is left out`() async throws {
+        let entry = try await begin()
+        #expect(try await ledger.receive(receipt()) == nil)
+        #expect(try await ledger.receive(receipt("g-1", .underWay)) == nil)
+        let delivery = try await ledger.end(entry, with: MessageReceipt(route: "a", gatewayIDs: ["g-1"]))
+        #expect(delivery?.state == .delivered && delivery?.feedback?.event == .delivered)
+        #expect(try await ledger.receive(receipt())?.feedback == nil)
+        _ = try await ledger.complete(owner)
+        #expect(try await ledger.receive(receipt())?.feedback == nil)
+        let long = DeliveryReceipt(
+            route: "a", gatewayID: "h", status: .failed(.unknown), providerCode: "no such number +41446681800, sorry for that")
+        #expect(long.providerCode.isEmpty)
+    }
+
+    @Test func `One name for all of a text in parts settles it, and the parts are paid for`() async throws {
+        let sent = try message(key: "challenge", parts: 3)
+        let entry = try await ledger.begin(sent)
+        _ = try await ledger.end(entry, with: MessageReceipt(route: String(repeating: "r", count: 40), gatewayIDs: ["g-1"]))
+        let delivery = try #require(try await ledger.deliveries(of: owner).first)
+        #expect(delivery.parts == 3 && delivery.route.utf8.count == 32)
+        _ = try await ledger.receive(receipt(route: String(repeating: "r", count: 32)))
+        #expect(try await state == .handedOver)
+    }
+
     @Test func `A message in parts has arrived when each of them has, each counted once, and is lost with one of them`() async throws {
         let parts = MessageReceipt(route: "a", gatewayIDs: ["g-1", "g-2", "g-3"])
         _ = try await ledger.end(try await begin(), with: parts)

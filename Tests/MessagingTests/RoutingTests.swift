@@ -111,6 +111,35 @@ private final class StepClock: TimeSource {
         #expect(local.capabilities.countries == [1] && chain.capabilities.countries == nil)
     }
 
+    @Test func `What fails together rests once, and late answers neither prolong nor end it`() {
+        let breaker = CircuitBreaker(CircuitPolicy())
+        func pass() -> CircuitBreaker.Pass? { if case .pass(let pass) = breaker.ask(at: clock.now()) { pass } else { nil } }
+        let together = (0..<16).compactMap { _ in pass() }
+        #expect(together.count == 16)
+        for one in together { breaker.failed(one, at: clock.now(), pause: nil) }
+        breaker.succeeded(together[0])
+        #expect(breaker.ask(at: clock.now()) == .rest(until: clock.now() + CircuitPolicy().rest))
+        clock.advance(by: CircuitPolicy().rest)
+        guard let probe = pass() else { return #expect(Bool(false), "nobody may try") }
+        #expect(probe.isProbe && pass() == nil)
+        breaker.failed(together[1], at: clock.now(), pause: nil)
+        #expect(pass() == nil)
+        breaker.gaveUp(probe)
+        guard let second = pass() else { return #expect(Bool(false), "nobody may try again") }
+        breaker.succeeded(second)
+        #expect(pass()?.isProbe == false)
+    }
+
+    @Test func `A limit of our own sends the next route in, and closes none`() async throws {
+        let (first, second) = (TestRoute("a"), TestRoute("b"))
+        let limited = RateLimitedTransport(first, perSecond: 1, burst: 1, longestWait: .zero, time: clock)
+        let chain = FallbackTransport([limited, second], time: clock)
+        #expect(try await send(chain).route == "a")
+        for _ in 0..<9 { #expect(try await send(chain).route == "b") }
+        clock.advance(by: .seconds(1))
+        #expect(try await send(chain).route == "a")
+    }
+
     @Test func `Many at once through a half-open route: one of them tries it`() async throws {
         let first = TestRoute.failing("a")
         let chain = FallbackTransport([first, TestRoute("b")], time: clock)

@@ -150,6 +150,7 @@ private final class Echo: ConversationHandler {
         let (_, process, person) = try await open(consents: talks)
         try await write(process, "STOP", to: "+41790000001")
         #expect(try await given(process, person) == [.conversation, .securityAlert, .productUpdate])
+        process.clock.advance(by: .seconds(11))
         try await write(process, "START", id: "m-2", to: "+41790000001")
         try await write(process, "STOP", id: "m-3")
         #expect(try await given(process, person) == [.stepUpVerification])
@@ -164,12 +165,49 @@ private final class Echo: ConversationHandler {
         #expect(try await given(process, person) == [.securityAlert])
         var answered = 0
         for index in 0..<40 {
+            process.clock.advance(by: .seconds(11))
             try await write(process, index % 2 == 0 ? "STOP" : "START", id: "f-\(index)")
             answered += await answers(process).count
         }
         #expect(answered < 10)
         #expect(try await given(process, person) == [.securityAlert])
         try await write(process, "STOP", id: "last")
+        #expect(try await given(process, person).isEmpty)
+    }
+
+    @Test("a STOP under the name of an earlier one is obeyed, and a START that may have been written before a STOP is not")
+    func repeatedStop() async throws {
+        let (_, process, person) = try await open(consents: talks)
+        try await write(process, "STOP")
+        process.clock.advance(by: .seconds(600))
+        try await write(process, "START", id: "m-2")
+        #expect(try await given(process, person).count == 4)
+        _ = await answers(process)
+        process.clock.advance(by: .seconds(600))
+        try await write(process, "STOP")
+        #expect(try await given(process, person) == [.stepUpVerification])
+        #expect(await answers(process).isEmpty)
+        process.clock.advance(by: .seconds(5))
+        try await write(process, "START", id: "m-3")
+        #expect(try await given(process, person) == [.stepUpVerification])
+        process.clock.advance(by: .seconds(6))
+        try await write(process, "START", id: "m-4")
+        #expect(try await given(process, person).count == 4)
+    }
+
+    @Test("a consent that runs out goes on doing so through STOP and START")
+    func runsOut() async throws {
+        var decision = TestProcess.decision(.conversation)
+        let (_, process, person) = try await open(consents: [])
+        decision.expiresAt = process.clock.now() + .seconds(86_400)
+        try await process.service.record([decision], for: person)
+        try await write(process, "STOP")
+        process.clock.advance(by: .seconds(60))
+        try await write(process, "START", id: "m-2")
+        #expect(try await process.service.consents(of: person).map(\.expiresAt) == [decision.expiresAt])
+        try await write(process, "STOP", id: "m-3")
+        process.clock.advance(by: .seconds(2 * 86_400))
+        try await write(process, "START", id: "m-4")
         #expect(try await given(process, person).isEmpty)
     }
 

@@ -68,8 +68,8 @@
                 switch event {
                 case .receipt(let receipt): state.receipts.append(receipt)
                 case .inbound(let message):
-                    let text = message.take { _, text in text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
-                    if let text { state.texts.append(text) }
+                    let text = message.withContent { _, text in text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
+                    state.texts.append(text)
                 }
             }
         }

@@ -87,7 +87,9 @@ package struct DeliveryLedger: Sendable {
         var wasSettled = false
         switch try record.map({ record throws(StorageError) in try GatewayName(record) }) {
         case nil: break
-        case .early(let status, let providerCode): if known.0 == nil { known = (status, providerCode) }
+        // What has arrived has, whatever comes late.
+        case .early(let status, let providerCode):
+            if known.0 == nil || known.0 == .underWay, status != .underWay || known.0 == nil { known = (status, providerCode) }
         // A name that a gateway uses again is its newest message's.
         case .delivery(let name, _, let isSettled): wasSettled = isSettled && name == delivery.name
         }
@@ -115,6 +117,7 @@ package struct DeliveryLedger: Sendable {
             }
             var commit = StagedCommit(random: random)
             guard let place, let entry = try await entry(at: place) else {
+                if receipt.status == .underWay, record != nil { return nil }
                 let early = GatewayName.early(receipt.status, providerCode: receipt.providerCode)
                 commit.put(early.encoded, at: gatewayKey, replacing: record, expiresAt: time.now() + Self.earlyLife)
                 try await commit.commit(to: store)
@@ -128,6 +131,7 @@ package struct DeliveryLedger: Sendable {
                 commit.put(delivery.encoded, at: place, replacing: entry.record, expiresAt: entry.record.expiresAt)
             }
             try await commit.commit(to: store)
+            delivery.noteFeedback(since: entry.delivery)
             return delivery
         }
     }
@@ -217,6 +221,7 @@ package struct DeliveryLedger: Sendable {
                 commit.put(delivery.encoded, at: key, replacing: found.record, expiresAt: found.record.expiresAt)
             }
             try await commit.commit(to: store)
+            delivery.noteFeedback(since: found.delivery)
             return delivery
         }
     }

@@ -95,23 +95,26 @@ public struct MessageDelivery: Hashable, Sendable {
         (recordedAt, changedAt) = (now, now)
     }
 
-    /// What a route may learn from it.
-    package var feedback: RouteFeedback? {
+    /// What a route learns from what has changed just now; kept in no row.
+    package var feedback: RouteFeedback?
+
+    /// Notes what a route learns from the change.
+    mutating func noteFeedback(since before: MessageDelivery) {
         let event: RouteFeedback.Event
         switch state {
-        case _ where completedAt != nil: event = .completed
-        case .delivered: event = .delivered
-        case .failed: event = .failed
-        case .handingOver, .handedOver, .notSent, .unknown: return nil
+        case _ where completedAt != nil && before.completedAt == nil: event = .completed
+        case .delivered where before.state != .delivered: event = .delivered
+        case .failed where before.state != state: event = .failed
+        default: return
         }
-        return RouteFeedback(route: route, countryCallingCode: countryCallingCode, channel: channel, event: event)
+        feedback = RouteFeedback(route: route, countryCallingCode: countryCallingCode, channel: channel, event: event)
     }
 
     // MARK: What happens
 
     /// What the transport answered. A receipt may have come before.
     mutating func end(with receipt: MessageReceipt, at now: Timestamp) {
-        route = receipt.route
+        route = Self.bounded(receipt.route)
         names = min(max(receipt.gatewayIDs.count, 1), 255)
         parts = max(parts, names)
         if let price = receipt.price { cost = price }
@@ -120,11 +123,16 @@ public struct MessageDelivery: Hashable, Sendable {
     }
 
     mutating func end(with error: TransportError, by transport: String, at now: Timestamp) {
-        route = error.refusal?.provider ?? transport
+        route = Self.bounded(error.refusal?.provider ?? transport)
         providerCode = error.refusal?.providerCode ?? ""
         guard state == .handingOver else { return }
         state = error.code == .maybeSent ? .unknown : .notSent(error.refusal?.cause ?? .unknown)
         changedAt = now
+    }
+
+    /// A host's transport may have a longer name than it should; a row would not be read back.
+    private static func bounded(_ route: String) -> String {
+        route.utf8.count <= 32 ? route : String(decoding: route.utf8.prefix(32).map { $0 < 0x80 ? $0 : 0x3F }, as: UTF8.self)
     }
 
     /// What a gateway says later, of one part. In any order.
@@ -143,7 +151,7 @@ public struct MessageDelivery: Hashable, Sendable {
                 self.providerCode = providerCode
             }
         }
-        if self.route.isEmpty { self.route = route }
+        if self.route.isEmpty { self.route = Self.bounded(route) }
         if state != before { changedAt = now }
     }
 }

@@ -8,7 +8,7 @@ public final class InboundMessage: Sendable {
         let text: SecretBytes
     }
 
-    private let slots: Mutex<Slots?>
+    private let slots: Mutex<Slots>
     /// The transport's name.
     public let route: String
     /// The gateway's own name of it, the same when it comes twice; at most 128 bytes.
@@ -34,12 +34,9 @@ public final class InboundMessage: Sendable {
         (self.route, self.gatewayID, self.sender, self.channel) = (route, gatewayID, sender, channel)
     }
 
-    /// Takes number and text out; once.
-    package func take<Value>(_ body: (borrowing SecretNumber, borrowing SecretBytes) -> Value) -> Value? {
-        slots.withLock { slots in
-            guard let content = slots.take() else { return nil }
-            return body(content.number, content.text)
-        }
+    /// Lends number and text for the length of `body`. They are wiped with the message.
+    package func withContent<Value: Sendable>(_ body: (borrowing SecretNumber, borrowing SecretBytes) -> Value) -> Value {
+        slots.withLock { body($0.number, $0.text) }
     }
 }
 

@@ -72,11 +72,12 @@ public final class OutboundMessage: Sendable {
 
     /// By an order, which was made of a grant and is spent.
     package init(
-        to number: consuming SecretNumber, words: String, channel: Channel, orderedFor purpose: PurposeCode, _ name: MessageName
+        to number: consuming SecretNumber, words: String, channel: Channel, destination: MessageDestination = .unknown,
+        orderedFor purpose: PurposeCode, _ name: MessageName
     ) {
         slots = Mutex(
             Slots(recipient: .number(number), words: MessageWords(text: SecretBytes(copying: Array(words.utf8)))))
-        (language, subject, script, destination) = ("", nil, nil, .unknown)
+        (language, subject, script, self.destination) = ("", nil, nil, destination)
         self.channel = channel
         self.purpose = purpose
         (parts, price, self.name) = (1, .zero, name)

@@ -12,16 +12,23 @@ public struct CircuitPolicy: Hashable, Sendable {
     public init() {}
 }
 
-/// Opens after failures in a row and lets one message through when its rest is over; a success closes it. Pure but for the lock.
+/// Opens after failures in a row and lets one message through when its rest is over; a success of that one closes it. What was under way when it
+/// opened, or when it was tried, decides nothing any more.
 final class CircuitBreaker: Sendable {
-    enum Permission: Hashable, Sendable {
-        case pass
+    /// What a message is let through with, and reports its end by.
+    struct Pass: Hashable, Sendable {
+        fileprivate let generation: Int
         /// The one that tells whether the route works again.
-        case probe
+        let isProbe: Bool
+    }
+
+    enum Permission: Hashable, Sendable {
+        case pass(Pass)
         case rest(until: Timestamp)
     }
 
     private struct State {
+        var generation = 0
         var failures = 0
         var rests = 0
         var restsUntil: Timestamp?
@@ -35,27 +42,37 @@ final class CircuitBreaker: Sendable {
 
     func ask(at now: Timestamp) -> Permission {
         state.withLock { state in
-            guard let until = state.restsUntil else { return .pass }
+            guard let until = state.restsUntil else { return .pass(Pass(generation: state.generation, isProbe: false)) }
             guard now >= until, !state.isProbing else { return .rest(until: until) }
             state.isProbing = true
-            return .probe
+            state.generation += 1
+            return .pass(Pass(generation: state.generation, isProbe: true))
         }
     }
 
-    func succeeded() { state.withLock { $0 = State() } }
+    func succeeded(_ pass: Pass) {
+        state.withLock { state in
+            guard pass.generation == state.generation else { return }
+            state = State(generation: state.generation)
+        }
+    }
 
-    /// A probe that came to no end, as it was cancelled: the next one may try.
-    func gaveUp() { state.withLock { $0.isProbing = false } }
+    /// It came to no end that says anything of the route: the next may try.
+    func gaveUp(_ pass: Pass) {
+        state.withLock { if pass.isProbe, pass.generation == $0.generation { $0.isProbing = false } }
+    }
 
     /// - Parameter pause: as long as the gateway itself asks for.
-    func failed(at now: Timestamp, pause: Duration?) {
+    func failed(_ pass: Pass, at now: Timestamp, pause: Duration?) {
         state.withLock { state in
+            guard pass.generation == state.generation else { return }
             state.failures += 1
-            state.isProbing = false
-            guard state.failures >= max(policy.failures, 1) || state.restsUntil != nil || pause != nil else { return }
+            guard pass.isProbe || pause != nil || state.failures >= max(policy.failures, 1) else { return }
             let rest = min(policy.rest * (1 << min(state.rests, 8)), policy.longestRest)
             state.restsUntil = now + max(rest, min(pause ?? .zero, policy.longestRest))
             state.rests += 1
+            state.isProbing = false
+            state.generation += 1
         }
     }
 }
@@ -69,4 +86,7 @@ extension TransportError {
         case .unknown, nil: code == .notSent || code == .maybeSent
         }
     }
+
+    /// Whether the route has only no room just now: the next may have, and this one is well.
+    var isForWantOfRoom: Bool { refusal?.cause == .throttled && retryAfter == nil }
 }

@@ -30,8 +30,10 @@ public final class FallbackTransport: MessageTransport {
     public func send(_ message: OutboundMessage) async throws(TransportError) -> MessageReceipt {
         var last: TransportError?
         for route in routes where route.transport.capabilities.serve(message) {
-            let permission = route.breaker.ask(at: time.now())
-            if case .rest(let until) = permission {
+            let pass: CircuitBreaker.Pass
+            switch route.breaker.ask(at: time.now()) {
+            case .pass(let given): pass = given
+            case .rest(let until):
                 if last == nil {
                     last = TransportError(.notSent, "Every route for this message rests after failures.", retryAfter: until - time.now())
                 }
@@ -39,14 +41,16 @@ public final class FallbackTransport: MessageTransport {
             }
             do {
                 let receipt = try await route.transport.send(message)
-                route.breaker.succeeded()
+                route.breaker.succeeded(pass)
                 return receipt
             } catch {
-                if error.isOfRoute {
-                    route.breaker.failed(at: time.now(), pause: error.retryAfter)
-                } else if permission == .probe {
+                if Task.isCancelled || error.isForWantOfRoom {
+                    route.breaker.gaveUp(pass)
+                } else if error.isOfRoute {
+                    route.breaker.failed(pass, at: time.now(), pause: error.retryAfter)
+                } else {
                     // It answers, whatever it thinks of this number.
-                    route.breaker.succeeded()
+                    route.breaker.succeeded(pass)
                 }
                 guard error.code != .maybeSent, error.isOfRoute, !Task.isCancelled else { throw error }
                 last = error

@@ -39,7 +39,7 @@ public final class RateLimitedTransport: MessageTransport {
         }
         guard let wait else {
             let refusal = ProviderRefusal(.throttled, provider: name, providerCode: "", of: message.destination)
-            throw TransportError(.notSent, refusal, retryAfter: longestWait)
+            throw TransportError(.notSent, refusal)
         }
         if wait > .zero {
             do { try await time.sleep(for: wait) } catch {

@@ -50,6 +50,8 @@ public final class WeightedTransport: MessageTransport {
     private let policy: RoutePolicy
     private let random: any RandomSource
     private let records = Mutex<[Place: Record]>([:])
+    /// Which route a name in a receipt belongs to: a route may be made of several.
+    private let owners = Mutex<[String: Int]>([:])
     public let name: String
     public let capabilities: TransportCapabilities
 
@@ -68,16 +70,26 @@ public final class WeightedTransport: MessageTransport {
             throw TransportError(.unsupported, "No route takes messages of this kind to this country: add one.")
         }
         let country = message.destination.countryCallingCode
-        var receipt = try await routes[chosen].transport.send(message)
         let place = Place(route: chosen, country: country, channel: message.channel)
+        var receipt: MessageReceipt
+        do { receipt = try await routes[chosen].transport.send(message) } catch {
+            // One that fails leads to no right code either.
+            if error.isOfRoute, !Task.isCancelled { noteSent(place) }
+            throw error
+        }
+        noteSent(place)
+        owners.withLock { $0[receipt.route] = chosen }
+        if receipt.price == nil { receipt.price = routes[chosen].price(country) * max(message.parts, receipt.gatewayIDs.count) }
+        return receipt
+    }
+
+    private func noteSent(_ place: Place) {
         records.withLock { records in
             var record = records[place] ?? Record()
             if record.sent >= policy.memory { record = Record(sent: record.sent / 2, completed: record.completed / 2) }
             record.sent += 1
             records[place] = record
         }
-        if receipt.price == nil { receipt.price = routes[chosen].price(country) * max(message.parts, receipt.gatewayIDs.count) }
-        return receipt
     }
 
     /// The cheapest by completed verification; sometimes another, drawn.
@@ -100,7 +112,7 @@ public final class WeightedTransport: MessageTransport {
 
     public func note(_ feedback: RouteFeedback) {
         for route in routes { route.transport.note(feedback) }
-        guard feedback.event == .completed, let index = routes.firstIndex(where: { $0.transport.name == feedback.route }) else { return }
+        guard feedback.event == .completed, let index = owners.withLock({ $0[feedback.route] }) else { return }
         let place = Place(route: index, country: feedback.countryCallingCode, channel: feedback.channel)
         records.withLock { records in
             guard var record = records[place] else { return }

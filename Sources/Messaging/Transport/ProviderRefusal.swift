@@ -70,18 +70,22 @@ public struct ProviderRefusal: Hashable, Sendable {
     /// Two letters, or `+` and the country calling code where several countries share it; empty where it is not known.
     public let region: String
 
-    public init(_ cause: Cause, provider: String, providerCode: String, of destination: MessageDestination) {
-        self.cause = cause
-        self.provider = provider
-        let plain = providerCode.utf8.filter { byte in
+    /// A gateway's code as it may be kept and shown.
+    static func plain(_ code: String) -> String {
+        let plain = code.utf8.filter { byte in
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E: true
             default: false
             }
         }
         // A code that is long enough to be a number is none.
-        self.providerCode =
-            plain.count > 32 || plain.count(where: { (0x30...0x39).contains($0) }) > 6 ? "" : String(decoding: plain, as: UTF8.self)
+        return plain.count > 32 || plain.count(where: { (0x30...0x39).contains($0) }) > 6 ? "" : String(decoding: plain, as: UTF8.self)
+    }
+
+    public init(_ cause: Cause, provider: String, providerCode: String, of destination: MessageDestination) {
+        self.cause = cause
+        self.provider = provider
+        self.providerCode = Self.plain(providerCode)
         numberClass = destination.lineType.map { "\($0)" } ?? "unknown"
         region = destination.region?.code ?? (destination.countryCallingCode == 0 ? "" : "+\(destination.countryCallingCode)")
     }

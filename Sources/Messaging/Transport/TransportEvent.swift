@@ -42,7 +42,7 @@ public struct DeliveryReceipt: Hashable, Sendable {
         self.route = route
         self.gatewayID = gatewayID
         self.status = status
-        self.providerCode = providerCode
+        self.providerCode = ProviderRefusal.plain(providerCode)
         self.idempotencyKey = idempotencyKey
         self.time = time
     }

@@ -50,8 +50,8 @@ struct HashedRoute: Hashable, Sendable {
     }
 
     /// The same way, in another form.
-    func travelling(as kind: MessageKind) -> Self {
-        var route = Self(country: country, kind: kind, parts: kind == self.kind ? parts : 1, range: range)
+    func travelling(as kind: MessageKind, parts: Int) -> Self {
+        var route = Self(country: country, kind: kind, parts: kind == .text ? min(max(parts, 1), 16) : 1, range: range)
         route.block = block
         return route
     }

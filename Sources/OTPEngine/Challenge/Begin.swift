@@ -132,13 +132,15 @@ extension ChallengeEngine {
 
     /// The same in the caller's commit. Send nothing before that has succeeded.
     ///
+    /// - Parameter parts: of a text for a purpose, each of which is paid for.
     /// - Precondition: one commit begins one challenge or sends one code again; a second call with the same commit traps.
     /// - Throws: ``OTPError`` as ``resend(_:as:requester:)``, but for `.busy`, which is the commit's to say.
     public func stageResend(
-        _ token: ChallengeToken, as kind: MessageKind? = nil, requester: Requester, in commit: inout StagedCommit
+        _ token: ChallengeToken, as kind: MessageKind? = nil, requester: Requester, in commit: inout StagedCommit,
+        parts: (ChallengePurpose) -> Int = { _ in 1 }
     ) async throws(OTPError) -> BegunChallenge {
         let opened = try sealer.open(token)
-        let route = opened.drawn.route.map { route in kind.map(route.travelling(as:)) ?? route }
+        let route = opened.drawn.route.map { $0.travelling(as: kind ?? $0.kind, parts: parts(opened.purpose)) }
         return try await stage(
             .resend(opened.id, try RequesterBinding(requester)), token, opened.tag, route, requester, in: &commit)
     }

@@ -55,7 +55,7 @@ extension IdentityService {
         let keyword: InboundKeyword?
 
         init?(_ message: InboundMessage) {
-            let read = message.take { number, text -> Written? in
+            let read = message.withContent { number, text -> Written? in
                 let parsed = number.withDigits { digits -> PhoneNumber? in
                     let typed = [0x2B] + Array(digits)
                     return try? PhoneNumber(parsing: typed.span, region: nil)
@@ -65,8 +65,8 @@ extension IdentityService {
                     Written(number: parsed, text: String(decoding: bytes, as: UTF8.self), keyword: InboundKeyword.find(in: bytes))
                 }
             }
-            guard case .some(.some(let written)) = read else { return nil }
-            self = written
+            guard let read else { return nil }
+            self = read
         }
 
         private init(number: PhoneNumber, text: String, keyword: InboundKeyword?) {
@@ -119,24 +119,29 @@ extension IdentityService {
             } catch {
                 throw IdentityError(error)
             }
-            guard !state.wasAnswered(id) else { return false }
+            let isRepeated = state.wasAnswered(id)
             var events: [AuditEvent] = []
             do throws(ConsentError) {
                 switch answer {
-                case .keyword(.stop): events += try await consentRecords.stageStop(of: purposes, by: person.audit, in: &commit)
-                case .keyword(.start): events += try await consentRecords.stageRestart(of: purposes, by: person.audit, in: &commit)
-                case .keyword(.help), .words: break
+                // Whatever name it came under: a STOP that is taken for one that was there before would be lost.
+                case .keyword(.stop):
+                    events += try await consentRecords.stageStop(of: purposes, by: person.audit, in: &commit)
+                    state.stop(at: now)
+                case .keyword(.start) where !isRepeated && state.mayStart(at: now):
+                    events += try await consentRecords.stageRestart(of: purposes, by: person.audit, in: &commit)
+                case .keyword, .words: break
                 }
             } catch {
                 throw IdentityError(error)
             }
             // A STOP is obeyed however often somebody has been answered.
-            let mayAnswer = state.take(id, perHour: perHour, at: now) && place != nil
-            var says = mayAnswer
+            let mayAnswer = !isRepeated && state.take(id, perHour: perHour, at: now) && place != nil
+            var says = mayAnswer && environment.conversations != nil
             if case .words(let words) = answer {
                 says = mayAnswer && words?.isEmpty == false
                 if says { try await stageConversation(of: person, in: &commit) }
             }
+            if isRepeated, events.isEmpty, commit.isEmpty { return false }
             commit.check(record)
             commit.put(state.encoded, at: key, replacing: row)
             if says {
@@ -176,14 +181,22 @@ extension IdentityService {
     private func answer(
         _ words: String, to number: borrowing GuardedNumber, _ written: Written, _ message: InboundMessage
     ) -> OutboundMessage {
+        // By the sender that was written to: one for codes answers a STOP to codes.
+        if environment.conversations?.policy.codeSenders.contains(message.sender) == true {
+            return answer(Purposes.StepUpVerification.self, words, to: number, written, message)
+        }
+        return answer(Purposes.Conversation.self, words, to: number, written, message)
+    }
+
+    private func answer<Use: MessagingPurpose>(
+        _ use: Use.Type, _ words: String, to number: borrowing GuardedNumber, _ written: Written, _ message: InboundMessage
+    ) -> OutboundMessage {
         let id = environment.random.bytes(16)
         // One answer to one message, which somebody has just sent: their STOP, which ends everything else, is answered too.
-        let grant = consentRecords.grantForChallenge(Purposes.Conversation.self, challenge: id)
-        let destination = MessageDestination(
-            countryCallingCode: UInt16(written.number.callingCode.value), region: written.number.region, lineType: written.number.type)
+        let grant = consentRecords.grantForChallenge(use, challenge: id)
         let outbound = OutboundMessage(
             to: .number(number.duplicate()), MessageWords(text: GuardedBytes(copying: Array(words.utf8))), channel: message.channel,
-            destination: destination, grant: grant, name: MessageName(owner: id, send: 0))
+            destination: MessageDestination(written.number), grant: grant, name: MessageName(owner: id, send: 0))
         grant.spend()
         return outbound
     }

@@ -284,7 +284,8 @@ extension IdentityService {
                 let begun: BegunChallenge
                 do throws(OTPError) {
                     begun = try await engine.stageResend(
-                        token, as: asked.map { $0 == .voice ? .voice : .text }, requester: requester, in: &commit)
+                        token, as: asked.map { $0 == .voice ? .voice : .text }, requester: requester, in: &commit
+                    ) { purpose in parts(purpose, language) }
                 } catch {
                     throw IdentityError(error)
                 }
@@ -376,6 +377,16 @@ extension IdentityService {
             name: MessageName(owner: begun.id.bytes, send: begun.sends))
         grant.spend()
         return message
+    }
+
+    /// Of a text in another language than the first perhaps, whose reason is not known before its commit: the longest counts.
+    private func parts(_ purpose: ChallengePurpose, _ language: String) -> Int {
+        let reasons: [StepUpReason?] = purpose == .stepUpVerification ? StepUpReason.allCases : [nil]
+        return reasons.map { reason in
+            environment.policy.template.segments(
+                language: language, purpose: purpose.code, reason: reason, digits: environment.policy.challenges.digits
+            ).count
+        }.max() ?? 1
     }
 
     /// By the host's tariff.
