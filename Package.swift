@@ -220,7 +220,8 @@ let package = Package(
         .executableTarget(
             name: "timing",
             dependencies: [
-                "PhoneIdentity", "OTPEngine", "SealedStore", "AuditLog", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                "PhoneIdentity", "PhoneNormalization", "OTPEngine", "SealedStore", "AuditLog", "Messaging", "IdentityTypes",
+                "RecordStorage", "CryptoPrimitives",
                 "PhoneIdentityTesting",
             ],
             path: "Tests/Timing", swiftSettings: strict),

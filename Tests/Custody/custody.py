@@ -6,6 +6,8 @@
 TOOL is `phone-identity`, LOAD the program `signup-load`, which signs the numbers up. The last line is `N passed, N failed`.
 """
 import argparse
+import datetime
+import json
 import os
 import pathlib
 import pty
@@ -143,6 +145,30 @@ def wrong_use(report, custody, pseudonym):
     report.holds(
         "a wrong passphrase is said in JSON too",
         (wrong.code == 1 and wrong.json()["error"] == "keyring.wrongPassphrase", wrong.text))
+
+
+def desk(report, custody, count):
+    """What a support desk reads, and whoever pays the gateway."""
+    today = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
+    counted = custody.run("deliveries", "--day", today, "--config", custody.config, "--json", machine="host")
+    lines = [json.loads(line) for line in counted.out.splitlines()]
+    report.holds(
+        "the day's messages are counted by route and country, with their cost",
+        (counted.code == 0 and sum(line.get("messages", 0) for line in lines) >= count, counted.text),
+        (all(line["place"].startswith("+") and line["unknown"] == 0 for line in lines[:-1]), counted.text),
+        (float(lines[-1]["cost"]) > 0, counted.text))
+    told = custody.run("deliveries", "--config", custody.config, machine="host")
+    report.holds("a day without messages has none", (told.code == 0 and told.out.strip() == "cost 0.000000", told.text))
+    report.refused(
+        "what is no day is wrong use", custody.run("deliveries", "--day", "29.11.2026", "--config", custody.config, machine="host"),
+        "2026-11-29", code=2)
+    unknown = custody.run("explain", "AAAAA-" * 5 + "A", "--config", custody.config, "--json", machine="host")
+    report.holds(
+        "a reference that leads nowhere is explained as that",
+        (unknown.code == 0 and unknown.json()["state"] == "gone" and len(unknown.json()["advice"]) == 1, unknown.text))
+    report.refused(
+        "what is no reference is wrong use", custody.run("explain", "493817", "--config", custody.config, machine="host"),
+        "26 letters", code=2)
 
 
 def too_few_then_enough(report, custody, roster, pseudonym):
@@ -482,6 +508,7 @@ def main():
         lap("the deployment is made")
         try:
             wrong_use(report, custody, pseudonyms[0])
+            desk(report, custody, len(pseudonyms))
             too_few_then_enough(report, custody, roster, pseudonyms[0])
             denied(report, custody, roster, pseudonyms[0])
             on_call(report, custody, roster, pseudonyms[0])

@@ -97,7 +97,7 @@ private struct Blabbing: MessageTransport {
     private let number = "+41791234567"
 
     private func until(_ isDone: () -> Bool) async throws {
-        for _ in 0..<2_000 where !isDone() { try await Task.sleep(for: .milliseconds(5)) }
+        for _ in 0..<12_000 where !isDone() { try await Task.sleep(for: .milliseconds(5)) }
     }
 
     @Test("a sign-up, wrong and right codes and a refusal: counts, spans and lines, and no number, code, key or pseudonym in any")

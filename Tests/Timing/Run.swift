@@ -4,6 +4,7 @@
 //   timing                     all of it
 //   timing known-vs-unknown    the figure
 //   timing verify-rate         the figure
+//   timing waiting-messages    the figure: memory of what waits for a gateway
 import CryptoPrimitives
 import Foundation
 import IdentityTypes
@@ -23,6 +24,7 @@ struct Run {
     static func main() async throws {
         switch CommandLine.arguments.dropFirst().first {
         case "verify-rate": try await VerifyRate.measure()
+        case "waiting-messages": try await Waiting.measure()
         case "known-vs-unknown":
             let found = try await begins(plantedIn: 0)
             print(

@@ -54,17 +54,21 @@ public struct RecordStoreConformance: Sendable {
                 failures.append("\(check.name): the store threw \(error) where the contract has no such error")
             }
         }
-        guard failures.isEmpty else { throw ConformanceFailure(failures: failures) }
+        guard failures.isEmpty else { throw ConformanceFailure(of: "RecordStore", failures: failures) }
     }
 }
 
-/// What a store does otherwise than its contract says.
+/// What a store or a transport does otherwise than its contract says.
 public struct ConformanceFailure: Error, CustomStringConvertible {
     /// A sentence for each check that failed; it starts with the check's name.
     public let failures: [String]
+    /// The protocol whose contract it is.
+    public let contract: String
+
+    init(of contract: String, failures: [String]) { (self.contract, self.failures) = (contract, failures) }
 
     public var description: String {
-        "The store breaks the contract of RecordStore:\n" + failures.map { "- \($0)" }.joined(separator: "\n")
+        "It breaks the contract of \(contract):\n" + failures.map { "- \($0)" }.joined(separator: "\n")
     }
 }
 
