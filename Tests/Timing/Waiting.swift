@@ -10,6 +10,7 @@ import Synchronization
 /// The memory that a hundred thousand messages take while they wait, and while as many again pass through three times.
 enum Waiting {
     private static let count = 100_000
+    private static let turns = Int(ProcessInfo.processInfo.environment["TURNS"] ?? "") ?? 10
 
     /// Takes everything at once.
     private final class Taker: MessageTransport {
@@ -67,29 +68,31 @@ enum Waiting {
         let ledger = DeliveryLedger(
             store: NoStore(), partitions: .standard, key: SecretBytes(random: bench.random), time: SystemTimeSource(), random: bench.random)
         let dispatcher = MessageDispatcher(queue: bench.queue, transport: taker, ledger: ledger, observer: NoObserver())
-        var most = full
+        var (most, settled) = (full, full)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await dispatcher.run() }
             var added = count
-            while added < 4 * count {
+            while added < turns * count {
                 do { try bench.add() } catch is TransportError {
                     await Task.yield()
                     continue
                 }
                 added += 1
                 if added % 20_000 == 0 { most = max(most, resident()) }
+                if added == 2 * count { settled = resident() }
             }
-            while taker.total < 4 * count { try await Task.sleep(for: .milliseconds(5)) }
+            while taker.total < turns * count { try await Task.sleep(for: .milliseconds(5)) }
             group.cancelAll()
         }
         let each = Double(full - before) / Double(count)
         print(
             String(
                 format:
-                    "figure waiting-messages %.3f x; %d waiting take %.1f MB (%.0f bytes each, guarded memory locked: %@), most while %d passed "
-                    + "through %.1f MB; one more: %@", Double(most - before) / Double(full - before), count, Double(full - before) / 1e6,
+                    "figure waiting-messages %.3f x; %d waiting take %.1f MB (%.0f bytes each, guarded memory locked: %@), after as many passed through %.1f MB, after %d at most "
+                    + "%.1f MB; one more: %@", Double(most - before) / Double(settled - before), count, Double(full - before) / 1e6,
                 each,
-                GuardedMemory.isLocked ? "yes" : "no", 4 * count, Double(most - before) / 1e6, refusal))
+                GuardedMemory.isLocked ? "yes" : "no", Double(settled - before) / 1e6, turns * count,
+                Double(most - before) / 1e6, refusal))
     }
 
     /// Bytes of this process in memory.

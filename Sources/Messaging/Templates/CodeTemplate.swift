@@ -80,8 +80,10 @@ public struct CodeTemplate: Hashable, Sendable {
         switch channel {
         case .sms, .whatsapp:
             // Made from little when it is wanted: tens of thousands may wait.
-            return MessageWords(code: code.duplicate(), language: texts.tag) { [self] code in
-                text(in: texts, use, minutes, lastLines: channel == .sms).rendered(with: code)
+            return MessageWords(code: code.duplicate(), language: texts.tag) { [self, tag = texts.tag] code in
+                let texts = LanguageTexts.find(tag)
+                let use = texts.use(for: purpose, reason: reason)
+                return text(in: texts, use, minutes, lastLines: channel == .sms).rendered(with: code)
             }
         case .email:
             let subject = texts.subject(for: purpose).replacing(mark: "{brand}", with: brand)
