@@ -31,8 +31,7 @@
             var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
             configuration.httpVersion = .http1Only
             configuration.timeout.connect = .nanoseconds(settings.connectTimeout.nanoseconds)
-            // A connection that was idle for long may be closed by the gateway just when the next request is written on it.
-            configuration.connectionPool.idleTimeout = .seconds(10)
+            configuration.connectionPool.idleTimeout = .nanoseconds(settings.idleTimeout.nanoseconds)
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, settings.concurrency)
             configuration.connectionPool.retryConnectionEstablishment = false
             configuration.tracing.tracer = nil

@@ -151,10 +151,21 @@
         func connections() async throws {
             let taken = LoopbackPeer.Answer.status(201, body)
             let peer = try LoopbackPeer(taken)
-            let transport = transport(peer.address)
-            // On a busy machine a connection may lie idle for longer than the client keeps one.
-            for sent in 1...20 where peer.connections == sent - 1 || sent < 3 { _ = try await transport.send(try message()) }
-            #expect(peer.connections < peer.requests.count)
+            // Longer than any pause of a busy machine.
+            let transport = transport(peer.address) { $0.idleTimeout = .seconds(3_600) }
+            for _ in 0..<3 { _ = try await transport.send(try message()) }
+            #expect(peer.requests.count == 3 && peer.connections == 1)
+        }
+
+        @Test("a connection that was idle for too long is not used again")
+        func idleConnections() async throws {
+            let peer = try LoopbackPeer(.status(201, body))
+            let transport = transport(peer.address) { $0.idleTimeout = .milliseconds(20) }
+            for _ in 0..<50 where peer.connections < 2 {
+                _ = try await transport.send(try message())
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            #expect(peer.connections == 2)
         }
 
         @Test("what the client was given is wiped in place once the answer is there")

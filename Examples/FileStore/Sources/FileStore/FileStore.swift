@@ -37,7 +37,12 @@ public final class FileStore: RecordStore {
         // From here on the commit is made or refused, whoever is cancelled meanwhile, and its caller is told which.
         if Task.isCancelled { throw StorageError(.cancelled, "The task was cancelled before the commit began.") }
         let outcome = await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: Result { () throws(StorageError) in try self.make(changes) }) }
+            // The caller holds the store until it has its answer. Held by the queue too, the store would let go of its file only a moment
+            // after the last one, and who opens it again at once would be refused.
+            queue.async { [unowned self] in
+                let outcome = Result { () throws(StorageError) in try make(changes) }
+                continuation.resume(returning: outcome)
+            }
         }
         try outcome.get()
     }

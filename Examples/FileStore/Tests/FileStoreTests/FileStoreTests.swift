@@ -35,9 +35,7 @@ import Testing
     }
 
     private func contents() async throws -> [StoredRecord?] {
-        // The store before lets go of its file a moment after its last answer.
-        try await Task.sleep(for: .milliseconds(200))
-        return try await FileStore(path: path).records(at: (0..<4).map { key($0) })
+        try await FileStore(path: path).records(at: (0..<4).map { key($0) })
     }
 
     @Test func `Records are there when the file is opened again`() async throws {
@@ -79,6 +77,16 @@ import Testing
             try damaged.write(to: URL(fileURLWithPath: path))
             let error = #expect(throws: StorageError.self, "damaged at \(place)") { _ = try FileStore(path: path) }
             #expect(error?.code == .corrupt)
+        }
+        try FileManager.default.removeItem(atPath: path)
+    }
+
+    @Test func `A store that nobody holds any more has let go of its file`() async throws {
+        for _ in 0..<500 {
+            let store = try FileStore(path: path)
+            var commit = StagedCommit(random: random)
+            commit.insert([1], at: RecordKey(partition: Partition(rawValue: 0), collection: "test", row: random.bytes(8)))
+            try await commit.commit(to: store)
         }
         try FileManager.default.removeItem(atPath: path)
     }
