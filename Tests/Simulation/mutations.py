@@ -67,7 +67,7 @@ MUTATIONS = [
     ),
     (
         "decoy-gets-a-code",
-        "Sources/PhoneIdentity/Flows/Begin.swift",
+        "Sources/PhoneIdentity/Flows/ChallengeMessage.swift",
         "        guard begun.isDeliverable else {\n            message.wipe()\n            return .nothing\n        }\n",
         "",
         "must get none",
@@ -102,7 +102,7 @@ MUTATIONS = [
     ),
     (
         "history-without-version-check",
-        "Sources/PhoneIdentity/Flows/Complete.swift",
+        "Sources/PhoneIdentity/Flows/CompleteSignUp.swift",
         "        // An erasure that begins meanwhile would not find this entry in the person's history, and leave it behind.\n"
         "        commit.check(record)\n",
         "        _ = record\n",
@@ -138,7 +138,7 @@ MUTATIONS = [
     ),
     (
         "outcome-without-its-entry",
-        "Sources/PhoneIdentity/Flows/Complete.swift",
+        "Sources/PhoneIdentity/Flows/CompleteRecovery.swift",
         "            outbox.record([event(action, .accountRecovery, enrolment.audit, counts, guess)], in: &commit)\n",
         "            _ = action\n",
         "challenges ended in a commit",

@@ -135,7 +135,7 @@ extension IdentityService {
     }
 
     /// The channel that a person asked for, or the one that reaches this kind of line.
-    private func channel(_ method: MethodKind, usual: OutboundMessage.Channel) throws(IdentityError) -> OutboundMessage.Channel {
+    func channel(_ method: MethodKind, usual: OutboundMessage.Channel) throws(IdentityError) -> OutboundMessage.Channel {
         let channel: OutboundMessage.Channel
         switch method {
         case .sms: channel = .sms
@@ -162,15 +162,6 @@ extension IdentityService {
             case .stepUp, .newNumber, .newEmail: true
             }
         guard offered else { throw .methodNotOffered("This service does not offer this method here: choose another.") }
-    }
-
-    /// The same of a code that is sent again by another way.
-    private func offer(_ method: MethodKind, for begun: BegunChallenge) throws(IdentityError) {
-        switch (begun.purpose, begun.subject) {
-        case (.verification, nil): try offer(method, for: .signUp)
-        case (.accountRecovery, _): try offer(method, for: .recovery)
-        case (.verification, _), (.stepUpVerification, _): break
-        }
     }
 
     /// What the abuse guard has to know of a number: where it is, which numbers are beside it.
@@ -251,7 +242,7 @@ extension IdentityService {
     }
 
     /// A step-up's message rests on a consent that holds when its commit is made.
-    private func stageStepUp(of enrolment: Enrolment, _ record: StoredRecord, in commit: inout StagedCommit) async throws(IdentityError) {
+    func stageStepUp(of enrolment: Enrolment, _ record: StoredRecord, in commit: inout StagedCommit) async throws(IdentityError) {
         let grant: Grant<Purposes.StepUpVerification>
         do { grant = try await consentRecords.grant(Purposes.StepUpVerification.self, of: enrolment.subject) } catch {
             throw IdentityError(error)
@@ -259,63 +250,6 @@ extension IdentityService {
         do { try grant.stage(in: &commit, now: now) } catch { throw IdentityError(error) }
         commit.check(record)
         grant.spend()
-    }
-
-    /// Sends a challenge's code again: the same code, the same expiry, no tries given back.
-    ///
-    /// - Parameters:
-    ///   - method: `.voice` for a call after a text that never came, `.sms` the other way round; `nil` as before.
-    ///   - requester: the session the challenge was begun in.
-    /// - Throws: ``IdentityError``: a token's code, `otp.tooManySends`, `otp.locked`, `otp.networkLimited`, `otp.rangeClosed`,
-    ///   `otp.countryLimited`, `otp.deploymentLimited`, `otp.proofInvalid`, `otp.exhausted`, `otp.expired`, `otp.alreadyCompleted`,
-    ///   `otp.nothingToSend`, `otp.challengeNotFound` (also for another session), `otp.requesterInvalid`, `.methodNotOffered`,
-    ///   `transport.queueFull`, `.busy` or a storage code; of a step-up also `.unknownPseudonym`, `.erasing`, `consent.notGiven`,
-    ///   `consent.withdrawn`, `consent.expired`.
-    public func resend(
-        _ token: ChallengeToken, by method: MethodKind? = nil, requester: Requester, language: String = "en"
-    ) async throws(IdentityError) -> ChallengeReceipt {
-        try await observing(.resend) { () async throws(IdentityError) in
-            let place: MessageQueue.Reservation
-            do throws(TransportError) { place = try queue.reserve() } catch { throw IdentityError(error) }
-            let asked: OutboundMessage.Channel? =
-                if let method { try channel(method, usual: .sms) } else { nil }
-            let requester = try await checked(requester)
-            let begun = try await committing { (commit: inout StagedCommit) async throws(IdentityError) -> BegunChallenge in
-                let begun: BegunChallenge
-                do throws(OTPError) {
-                    begun = try await engine.stageResend(
-                        token, as: asked.map { $0 == .voice ? .voice : .text }, requester: requester, in: &commit
-                    ) { purpose in parts(purpose, language) }
-                } catch {
-                    throw IdentityError(error)
-                }
-                if begun.purpose == .stepUpVerification, let subject = begun.subject {
-                    let (enrolment, record) = try await activePerson(subject)
-                    try await stageStepUp(of: enrolment, record, in: &commit)
-                }
-                guard let asked else { return begun }
-                try offer(MethodKind(asked), for: begun)
-                guard begun.method.isPhone else { throw .methodNotOffered("A code for an e-mail address is not sent to a number.") }
-                if asked == .sms, try Self.ticket({ () throws(OTPError) in try begun.content() }).isFixedLine {
-                    throw .methodNotOffered("A text does not reach a fixed line: ask for a call.")
-                }
-                return begun
-            }
-            if begun.method == .email {
-                let ticket = try Self.addressTicket { () throws(OTPError) in try begun.content() }
-                place.fill(item(for: begun, to: .address(ticket.address.duplicate()), channel: .email, language: language))
-                return receipt(begun, language: language)
-            } else {
-                let ticket = try Self.ticket { () throws(OTPError) in try begun.content() }
-                let channel = asked ?? (ticket.channel == 0 ? .sms : .voice)
-                place.fill(
-                    item(
-                        for: begun, to: .number(ticket.number.duplicate()), channel: channel,
-                        in: ticket.region.isEmpty ? nil : Region(ticket.region),
-                        ticket.isFixedLine ? .fixedLine : nil, language: language))
-                return receipt(begun, by: MethodKind(channel), isFixedLine: ticket.isFixedLine, language: language)
-            }
-        }
     }
 
     /// What `begin` sealed into the token.
@@ -337,107 +271,6 @@ extension IdentityService {
         } catch {
             throw IdentityError(error)
         }
-    }
-
-    // MARK: Messages
-
-    /// Renders the message of a challenge; for a decoy all the same, and then sends nothing.
-    private func item(
-        for begun: BegunChallenge, to recipient: consuming OutboundMessage.Recipient, channel: OutboundMessage.Channel,
-        in region: Region? = nil, _ lineType: NumberType? = nil, language: String
-    ) -> MessageQueue.Item {
-        let destination = MessageDestination(
-            countryCallingCode: begun.countryCallingCode, region: region, lineType: lineType, range: begun.range)
-        let minutes = max(1, Int((begun.expiresAt - now).components.seconds + 59) / 60)
-        let message =
-            switch begun.purpose {
-            case .verification: self.message(Purposes.Verification.self, begun, recipient, destination, minutes, language, channel)
-            case .accountRecovery: self.message(Purposes.AccountRecovery.self, begun, recipient, destination, minutes, language, channel)
-            case .stepUpVerification:
-                self.message(Purposes.StepUpVerification.self, begun, recipient, destination, minutes, language, channel)
-            }
-        guard begun.isDeliverable else {
-            message.wipe()
-            return .nothing
-        }
-        return .message(message)
-    }
-
-    private func message<Use: MessagingPurpose>(
-        _ use: Use.Type, _ begun: BegunChallenge, _ recipient: consuming OutboundMessage.Recipient,
-        _ destination: MessageDestination, _ minutes: Int, _ language: String, _ channel: OutboundMessage.Channel
-    ) -> OutboundMessage {
-        let grant = consentRecords.grantForChallenge(use, challenge: begun.id.bytes)
-        let words = environment.policy.template.render(
-            code: begun.code(), minutes: minutes, language: language, purpose: grant.purpose, channel: channel, reason: begun.reason)
-        let message = OutboundMessage(
-            to: recipient, words, channel: channel, destination: destination, parts: channel == .sms ? begun.parts : 1,
-            price: price(begun, channel),
-            grant: grant,
-            name: MessageName(owner: begun.id.bytes, send: begun.sends))
-        grant.spend()
-        return message
-    }
-
-    /// Of a text in another language than the first perhaps, whose reason is not known before its commit: the longest counts.
-    private func parts(_ purpose: ChallengePurpose, _ language: String) -> Int {
-        let reasons: [StepUpReason?] = purpose == .stepUpVerification ? StepUpReason.allCases : [nil]
-        return reasons.map { reason in
-            environment.policy.template.segments(
-                language: language, purpose: purpose.code, reason: reason, digits: environment.policy.challenges.digits
-            ).count
-        }.max() ?? 1
-    }
-
-    /// By the host's tariff.
-    private func price(_ begun: BegunChallenge, _ channel: OutboundMessage.Channel) -> Money {
-        let tariff = environment.policy.abuse.tariff
-        return switch channel {
-        case .sms, .whatsapp: tariff.price(.text, to: begun.countryCallingCode) * begun.parts
-        case .voice: tariff.price(.voice, to: begun.countryCallingCode)
-        case .email: .zero
-        }
-    }
-
-    /// - Parameter sent: by what it goes this time.
-    func receipt(
-        _ begun: BegunChallenge, by sent: MethodKind? = nil, isFixedLine: Bool = false, prompt: [UInt8] = [], language: String
-    ) -> ChallengeReceipt {
-        ChallengeReceipt(
-            token: begun.token, expiresAt: begun.expiresAt, resendAfter: begun.resendAfter, digits: begun.digits, method: begun.method,
-            prompt: prompt, sentence: begun.reason.map { ReasonSentences.sentence(for: $0, language: language) },
-            reference: ChallengeReference(begun.id), otherMethods: otherMethods(than: sent ?? begun.method, begun, isFixedLine))
-    }
-
-    private func otherMethods(than sent: MethodKind, _ begun: BegunChallenge, _ isFixedLine: Bool) -> [MethodKind] {
-        let offered: Set<MethodKind>
-        switch (begun.purpose, begun.subject) {
-        case (.verification, nil): offered = environment.policy.methods.signUp
-        case (.accountRecovery, _): offered = environment.policy.methods.recovery
-        // Who changes a number or steps up is signed in: their page knows what they have.
-        case (.verification, _), (.stepUpVerification, _): offered = [.sms, .voice]
-        }
-        let channels = environment.transport.capabilities.channels
-        var others: [MethodKind] = []
-        if sent == .sms, channels.contains(.voice) { others.append(.voice) }
-        if sent == .voice, channels.contains(.sms), !isFixedLine { others.append(.sms) }
-        others.removeAll { !offered.contains($0) }
-        for method in offered.sorted(by: { $0.rawValue < $1.rawValue }) where !method.isPhone && method != sent {
-            if method != .email || channels.contains(.email) { others.append(method) }
-        }
-        return others
-    }
-}
-
-extension MethodKind {
-    /// How a message travels, as a method.
-    init(_ channel: OutboundMessage.Channel) {
-        self =
-            switch channel {
-            case .sms, .whatsapp: .sms
-            case .voice: .voice
-            case .email: .email
-            }
     }
 }
 
