@@ -9,8 +9,8 @@ extension TransportError {
     package static var outOfTime: TransportError {
         TransportError(.eventRefused, "What came to the webhook was signed too long ago, or by a clock that is wrong.")
     }
-    package static var seenBefore: TransportError {
-        TransportError(.eventRefused, "What came to the webhook was there before.")
+    static var underWay: TransportError {
+        TransportError(.eventUnderWay, "What came to the webhook came before, and is being handled still: let the gateway send it again.")
     }
     package static var malformedEvent: TransportError {
         TransportError(.eventRefused, "What came to the webhook is signed, and not what the gateway's documentation describes.")

@@ -1,4 +1,5 @@
 import CryptoPrimitives
+package import Messaging
 package import RecordStorage
 import Synchronization
 
@@ -7,10 +8,18 @@ import Synchronization
 /// One process's: another host of the same deployment does not see it. Handlers take an event any number of times, so that a repeat costs work
 /// and changes nothing.
 package final class ReplayCache: Sendable {
+    /// What is known of something that comes in.
+    package enum Sight {
+        case new
+        /// It came before, and nobody knows yet whether it could be handled.
+        case underWay
+        case handled
+    }
+
     private struct State {
-        /// What came since `beganAt`, and what came in the time before that.
-        var recent: Set<[UInt8]> = []
-        var earlier: Set<[UInt8]> = []
+        /// What came since `beganAt`, and what came in the time before that; whether each was handled.
+        var recent: [[UInt8]: Bool] = [:]
+        var earlier: [[UInt8]: Bool] = [:]
         var beganAt: Timestamp?
     }
 
@@ -23,31 +32,48 @@ package final class ReplayCache: Sendable {
         (self.window, self.capacity) = (window, capacity)
     }
 
-    /// - Returns: whether it is new.
-    package func insert(_ name: [UInt8], at now: Timestamp) -> Bool {
+    /// Takes a name that is new.
+    package func begin(_ name: [UInt8], at now: Timestamp) -> Sight {
         let name = Self.short(name)
         return state.withLock { state in
             let age = state.beganAt.map { now - $0 } ?? .zero
             if state.beganAt == nil || age >= window || age < .zero || state.recent.count >= capacity / 2 {
                 // A clock that went back forgets nothing.
-                state.earlier = age >= window + window ? [] : state.recent.union(age < .zero ? state.earlier : [])
-                (state.recent, state.beganAt) = ([], now)
+                state.earlier =
+                    age >= window + window ? [:] : age < .zero ? state.recent.merging(state.earlier) { $0 || $1 } : state.recent
+                (state.recent, state.beganAt) = ([:], now)
             }
-            guard !state.recent.contains(name), !state.earlier.contains(name) else { return false }
-            state.recent.insert(name)
-            return true
+            if let isHandled = state.recent[name] ?? state.earlier[name] { return isHandled ? .handled : .underWay }
+            state.recent[name] = false
+            return .new
         }
     }
 
-    package func remove(_ name: [UInt8]) {
+    /// Notes how that went: what could not be handled is new the next time.
+    package func end(_ name: [UInt8], isHandled: Bool) {
         let name = Self.short(name)
         state.withLock { state in
-            state.recent.remove(name)
-            state.earlier.remove(name)
+            if state.recent[name] != nil { state.recent[name] = isHandled ? true : nil }
+            if state.earlier[name] != nil { state.earlier[name] = isHandled ? true : nil }
         }
     }
 
     var count: Int { state.withLock { $0.recent.count + $0.earlier.count } }
 
     private static func short(_ name: [UInt8]) -> [UInt8] { Array(SHA256.hash(name).prefix(16)) }
+}
+
+extension ReplayCache {
+    /// Takes what came, or says that it means nothing more.
+    ///
+    /// - Throws: ``TransportError`` with code `.eventUnderWay`.
+    package func events(
+        _ name: [UInt8], at now: Timestamp, _ events: [TransportEvent]
+    ) throws(TransportError) -> [TransportEvent] {
+        switch begin(name, at: now) {
+        case .new: return events
+        case .handled: return []
+        case .underWay: throw .underWay
+        }
+    }
 }

@@ -9,14 +9,13 @@
         public func events(from request: WebhookRequest) throws(TransportError) -> [TransportEvent] {
             guard let fields = try signedFields(of: request) else { return [] }
             guard let event = try Self.event(fields, request, route: name) else { return [] }
-            guard seen.insert(event.replayName, at: time.now()) else { throw .seenBefore }
-            return event.events
+            return try seen.events(event.replayName, at: time.now(), event.events)
         }
 
-        public func readmit(_ request: WebhookRequest) {
+        public func finish(_ request: WebhookRequest, isHandled: Bool) {
             let fields = request.body.withUnsafeBytes { FormFields($0) }
             guard let fields, let event = try? Self.event(fields, request, route: name) else { return }
-            seen.remove(event.replayName)
+            seen.end(event.replayName, isHandled: isHandled)
         }
 
         /// What a call says after a key was pressed. Answer with its body and content type, and hand its events to the same handler as others.

@@ -8,14 +8,13 @@
     extension VonageGateway {
         public func events(from request: WebhookRequest) throws(TransportError) -> [TransportEvent] {
             let (document, identifier) = try signedDocument(of: request)
-            let events = Self.events(document, message: request.queryItem("message"), route: name)
-            guard seen.insert(Array(identifier.utf8), at: time.now()) else { throw .seenBefore }
-            return events
+            return try seen.events(
+                Array(identifier.utf8), at: time.now(), Self.events(document, message: request.queryItem("message"), route: name))
         }
 
-        public func readmit(_ request: WebhookRequest) {
+        public func finish(_ request: WebhookRequest, isHandled: Bool) {
             guard let (_, identifier) = try? signedDocument(of: request) else { return }
-            seen.remove(Array(identifier.utf8))
+            seen.end(Array(identifier.utf8), isHandled: isHandled)
         }
 
         /// What a call says after a key was pressed. Answer with its body and content type, and hand its events to the same handler as others.

@@ -19,13 +19,12 @@
                 default: throw .malformedEvent
                 }
             }
-            guard seen.insert(signature, at: time.now()) else { throw .seenBefore }
-            return events
+            return try seen.events(signature, at: time.now(), events)
         }
 
-        public func readmit(_ request: WebhookRequest) {
+        public func finish(_ request: WebhookRequest, isHandled: Bool) {
             guard let signature = try? WebhookSignature.check(request, settings.receivingSecrets, at: time.now()) else { return }
-            seen.remove(signature)
+            seen.end(signature, isHandled: isHandled)
         }
 
         private func receipt(_ element: SecretJSON, _ id: String) throws(TransportError) -> DeliveryReceipt {

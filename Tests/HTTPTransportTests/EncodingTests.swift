@@ -100,19 +100,23 @@ import Testing
         func name(_ index: Int) -> [UInt8] { Array("\(index)".utf8) }
         var now = Timestamp(milliseconds: 0)
         for second in 0..<2_000 {
-            #expect(cache.insert(name(second), at: now))
-            for earlier in [1, 300, 499] where second >= earlier { #expect(!cache.insert(name(second - earlier), at: now)) }
+            #expect(cache.begin(name(second), at: now) == .new)
+            for earlier in [1, 300, 499] where second >= earlier { #expect(cache.begin(name(second - earlier), at: now) == .underWay) }
             #expect(cache.count <= 1_000)
             now = now + .seconds(1)
         }
         let slow = ReplayCache(window: .seconds(600))
-        #expect(slow.insert(name(1), at: now))
-        #expect(!slow.insert(name(1), at: now + .seconds(599)))
+        #expect(slow.begin(name(1), at: now) == .new)
+        slow.end(name(1), isHandled: true)
+        #expect(slow.begin(name(1), at: now + .seconds(599)) == .handled)
         // A clock that is set back forgets nothing.
-        #expect(!slow.insert(name(1), at: now + .seconds(-5_000)))
-        slow.remove(name(1))
-        #expect(slow.insert(name(1), at: now))
-        #expect(slow.insert(name(2), at: now + .seconds(4_000)))
+        #expect(slow.begin(name(1), at: now + .seconds(-5_000)) == .handled)
+        slow.end(name(1), isHandled: false)
+        #expect(slow.begin(name(1), at: now) == .new)
+        #expect(slow.begin(name(2), at: now + .seconds(4_000)) == .new)
+        // What is not known is not made known by its end.
+        slow.end(name(3), isHandled: true)
+        #expect(slow.begin(name(3), at: now + .seconds(4_000)) == .new)
     }
 
     @Test(

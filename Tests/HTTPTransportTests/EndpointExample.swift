@@ -13,9 +13,9 @@
                 try await twilio.receive(request, handler)
                 return 204
             } catch let error as TransportError where error.code == .eventRefused {
-                return 403  // not Twilio's, or there before
+                return 403  // not Twilio's
             } catch {
-                return 500  // could not be written down: when it comes again, it is taken
+                return 500  // could not be written down, or not yet: when it comes again, it is taken
             }
         }
 

@@ -149,6 +149,24 @@ final class KeepingHandler: TransportEventHandler {
     }
 }
 
+/// Takes long over an event, and then fails.
+final class WaitingHandler: TransportEventHandler {
+    private let asked = AsyncStream<Void>.makeStream()
+    private let released = AsyncStream<Void>.makeStream()
+
+    func receive(_ event: TransportEvent) async throws {
+        asked.continuation.yield()
+        for await _ in released.stream { break }
+        throw CocoaError(.fileWriteOutOfSpace)
+    }
+
+    func wasAsked() async {
+        for await _ in asked.stream { break }
+    }
+
+    func fail() { released.continuation.finish() }
+}
+
 /// A form's body.
 func form(_ fields: [(String, String)]) -> [UInt8] {
     var allowed = CharacterSet.alphanumerics

@@ -276,7 +276,9 @@
             }
         }
 
-        @Test("the same token a second time is refused, and what could not be handled may come again; both secrets are good meanwhile")
+        @Test(
+            "the same token a second time means nothing more, and what could not be handled may come again; both secrets are good meanwhile"
+        )
         func replay() async throws {
             let gateway = gateway("https://api.nexmo.com", clock: clock) {
                 $0.signatureSecrets = [GatewaySecret("new"), GatewaySecret(secret)]
@@ -285,7 +287,8 @@
             let handler = KeepingHandler(failing: 1)
             await #expect(throws: CocoaError.self) { try await gateway.receive(request, handler) }
             try await gateway.receive(request, handler)
-            for _ in 0..<2 { #expect(try await refusal { try await gateway.receive(request, handler) }.code == .eventRefused) }
+            for _ in 0..<2 { try await gateway.receive(request, handler) }
+            #expect(handler.events.count == 1)
             try await gateway.receive(try signed(delivered, at: clock.now(), secret: "new"), handler)
             #expect(handler.events.count == 2)
         }

@@ -233,7 +233,7 @@ extension Provocation {
             // SMPPTransportTests.
             "smpp.invalidSetting",
             // Of gateways over HTTP: HTTPTransportTests.
-            "transport.eventRefused",
+            "transport.eventRefused", "transport.eventUnderWay",
         ]
 
         /// A limit on the address space, with 1 GB to spare for the tests beside this one, for as long as one allocation of 4 GB takes.

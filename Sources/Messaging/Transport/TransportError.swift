@@ -14,8 +14,10 @@ public struct TransportError: Error, Hashable, Sendable {
         public static let unsupported = Self(rawValue: "transport.unsupported")
         /// As many messages wait already as the queue holds: nothing was queued; try again in a moment.
         public static let queueFull = Self(rawValue: "transport.queueFull")
-        /// What came to a webhook is not signed by the gateway, is too old, or was there before.
+        /// What came to a webhook is not signed by the gateway, or is too old.
         public static let eventRefused = Self(rawValue: "transport.eventRefused")
+        /// What came to a webhook came before, and is being handled this moment: the gateway has to send it again.
+        public static let eventUnderWay = Self(rawValue: "transport.eventUnderWay")
     }
 
     public let code: Code

@@ -1,13 +1,15 @@
 /// A transport whose receipts and inbound messages come to the host's web server.
 public protocol WebhookReceiver: MessageTransport {
-    /// Checks who sent a request and that it is new, and says what it means.
+    /// Checks who sent a request, and says what it means.
     ///
-    /// - Returns: nothing where it means nothing to this library, such as a message from a short code.
-    /// - Throws: ``TransportError`` with code `.eventRefused`: it is not signed by the gateway, is too old, or was there before.
+    /// - Returns: nothing where it means nothing to this library, such as a message from a short code, and of a repeat of what was handled.
+    /// - Throws: ``TransportError`` with code `.eventRefused`: it is not signed by the gateway, or is too old; with `.eventUnderWay`: it came
+    ///   before, and ``finish(_:isHandled:)`` was not called for it yet.
     func events(from request: WebhookRequest) throws(TransportError) -> [TransportEvent]
 
-    /// Takes the same request once more, when the gateway sends it again: for one whose events could not be handled.
-    func readmit(_ request: WebhookRequest)
+    /// Notes how the handling of a request went. What could not be handled is taken when the gateway sends it again; what was handled means
+    /// nothing more.
+    func finish(_ request: WebhookRequest, isHandled: Bool)
 }
 
 extension WebhookReceiver {
@@ -18,8 +20,9 @@ extension WebhookReceiver {
         do {
             for event in events { try await handler.receive(event) }
         } catch {
-            readmit(request)
+            finish(request, isHandled: false)
             throw error
         }
+        finish(request, isHandled: true)
     }
 }
