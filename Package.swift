@@ -290,7 +290,7 @@ let package = Package(
         .testTarget(
             name: "SMPPTransportTests",
             dependencies: [
-                "SMPPTransport", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                "SMPPTransport", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives", "PhoneIdentityTesting",
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["SMPP"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMPP"])),
             ],
@@ -299,7 +299,7 @@ let package = Package(
             name: "HTTPTransportTests",
             dependencies: [
                 "TwilioTransport", "VonageTransport", "WebhookTransport", "GatewayHTTP", "Messaging", "CryptoPrimitives", "IdentityTypes",
-                "RecordStorage",
+                "RecordStorage", "PhoneIdentityTesting",
             ],
             resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(

@@ -10,6 +10,8 @@ final class LoopbackPeer: Sendable {
         case slowly([UInt8], [UInt8])
         /// These bytes, and then nothing more on this connection.
         case cutOff([UInt8])
+        /// What a request asks for; the first has index 0.
+        indirect case each(@Sendable (Int, Request) -> Answer)
         /// A reset instead of an answer.
         case reset
         /// Nothing, for as long as the client waits.
@@ -134,8 +136,14 @@ final class LoopbackPeer: Sendable {
         defer { close(connection) }
         if case .resetAtOnce = state.withLock({ $0.answers[0] }) { return reset(connection) }
         while let request = receive(connection) {
-            state.withLock { $0.requests.append(request) }
-            switch next() {
+            let index = state.withLock { state in
+                state.requests.append(request)
+                return state.requests.count - 1
+            }
+            var answer = next()
+            if case .each(let made) = answer { answer = made(index, request) }
+            switch answer {
+            case .each: return
             case .bytes(let bytes): send(bytes, connection)
             case .cutOff(let bytes): return send(bytes, connection)
             case .slowly(let head, let bytes):
