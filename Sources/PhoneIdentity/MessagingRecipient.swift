@@ -1,11 +1,14 @@
+public import IdentityTypes
 public import Messaging
+public import RecordStorage
 public import SealedStore
 
 /// Hands a number that the sender opened to a gateway, with one of the texts the sender knows, and forgets it.
 ///
-/// No text has a place for the number, and none can be given by whoever orders the message: an order names a text.
+/// No text has a place for the number, and none can be given by whoever orders the message: an order names a text. What became of a message is
+/// recorded as a code's is, in the identity store: ``DeliveryDesk`` counts it.
 public struct MessagingRecipient: NumberRecipient {
-    private let transport: any MessageTransport
+    private let handOver: MessageHandOver
     private let texts: [String: Text]
 
     /// What a template's name stands for.
@@ -19,33 +22,76 @@ public struct MessagingRecipient: NumberRecipient {
         }
     }
 
-    /// - Parameter texts: by the name of the template.
-    public init(_ transport: any MessageTransport, texts: [String: Text]) {
-        (self.transport, self.texts) = (transport, texts)
+    /// - Parameters:
+    ///   - transport: its receipts come to this recipient: keep it going with `transport.run(recipient)` where it needs that.
+    ///   - texts: by the name of the template.
+    ///   - store: the identity store.
+    /// - Throws: `KeyringError` with code `.incomplete` where the keyring was made for a sender in the host's own process.
+    public init(
+        _ transport: any MessageTransport, texts: [String: Text], store: some RecordStore, keyring: SenderKeyring,
+        partitions: PartitionCount = .standard, observer: any Observer = NoObserver(), time: any TimeSource = SystemTimeSource(),
+        random: any RandomSource = SystemRandomSource()
+    ) throws(KeyringError) {
+        guard let rows = keyring.authenticated(store), let root = keyring.deliveryRoot() else {
+            throw KeyringError(.incomplete, "This sender's keyring cannot read the identity store: give the host's keyring.")
+        }
+        self.init(
+            transport, texts, DeliveryLedger(store: rows, partitions: partitions, key: root, time: time, random: random), observer, time)
     }
 
-    public func check(_ order: DispatchOrder) throws(VaultError) {
+    /// For a sender in the host's own process.
+    public init(
+        _ transport: any MessageTransport, texts: [String: Text], store: some RecordStore, keyring: HostKeyring,
+        partitions: PartitionCount = .standard, observer: any Observer = NoObserver(), time: any TimeSource = SystemTimeSource(),
+        random: any RandomSource = SystemRandomSource()
+    ) {
+        self.init(
+            transport, texts,
+            DeliveryLedger(
+                store: keyring.authenticated(store), partitions: partitions, key: keyring.deliveryRoot(), time: time, random: random),
+            observer, time)
+    }
+
+    private init(
+        _ transport: any MessageTransport, _ texts: [String: Text], _ ledger: DeliveryLedger, _ observer: any Observer,
+        _ time: any TimeSource
+    ) {
+        // Whoever ordered the message waits for it.
+        handOver = MessageHandOver(
+            transport: transport, ledger: ledger, observer: observer, time: time, attempts: 3, longestPause: .seconds(1))
+        self.texts = texts
+    }
+
+    public func check(_ order: DispatchOrder) throws(VaultError) { _ = try text(of: order) }
+
+    private func text(of order: DispatchOrder) throws(VaultError) -> Text {
         guard let text = texts[order.template] else {
             throw VaultError(.requestRefused, "The sender knows no text of this name: add it to the sender, or order another.")
         }
-        guard transport.capabilities.channels.contains(text.channel) else {
+        guard handOver.transport.capabilities.channels.contains(text.channel) else {
             throw VaultError(.requestRefused, "The sender's gateway has no such channel: order a text for another.")
         }
+        return text
     }
 
     public func deliver(_ order: DispatchOrder, to number: borrowing GuardedNumber) async throws(VaultError) {
-        try check(order)
-        guard let text = texts[order.template] else { return }
+        let text = try text(of: order)
         let message = OutboundMessage(
             to: number.duplicate(), words: text.words, channel: text.channel, destination: MessageDestination(number),
-            orderedFor: order.purpose,
+            orderedFor: order.purpose, MessageName(owner: order.idBytes, send: 0))
+        do throws(TransportError) { try await handOver(message) } catch { throw VaultError(.notDelivered, error.reason) }
+    }
+}
 
-            MessageName(owner: order.idBytes, send: 0))
-        defer { message.wipe() }
-        do {
-            _ = try await transport.send(message)
-        } catch {
-            throw VaultError(.notDelivered, error.reason)
+extension MessagingRecipient: TransportEventHandler {
+    /// Takes what a gateway says of a message.
+    ///
+    /// - Throws: a `StorageError`; ``TransportError`` with code `.unsupported` for what somebody has written: a sender knows nobody, and the
+    ///   gateway has to bring it to the host.
+    public func receive(_ event: TransportEvent) async throws {
+        guard case .receipt(let receipt) = event else {
+            throw TransportError(.unsupported, "A sender takes no messages: let the gateway bring them to the host.")
         }
+        if let feedback = try await handOver.ledger.receive(receipt)?.feedback { handOver.transport.note(feedback) }
     }
 }

@@ -13,7 +13,8 @@ import Testing
         async
     {
         let dispatcher = MessageDispatcher(
-            queue: queue, transport: gateway, ledger: testLedger(time: clock), observer: observations, time: clock)
+            queue: queue,
+            handOver: MessageHandOver(transport: gateway, ledger: testLedger(time: clock), observer: observations, time: clock))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await dispatcher.run() }
             while !isDone() { await Task.yield() }
@@ -226,7 +227,9 @@ import Testing
             let before = observations.all.count
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    await MessageDispatcher(queue: queue, transport: gateway, ledger: testLedger(), observer: observations).run()
+                    await MessageDispatcher(
+                        queue: queue, handOver: MessageHandOver(transport: gateway, ledger: testLedger(), observer: observations)
+                    ).run()
                 }
                 while observations.all.count == before { await Task.yield() }
                 group.cancelAll()

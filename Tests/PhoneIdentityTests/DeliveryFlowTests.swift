@@ -54,8 +54,10 @@ private final class Gateway: MessageTransport {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 await MessageDispatcher(
-                    queue: service.queue, transport: service.environment.transport, ledger: service.deliveries,
-                    observer: service.environment.observer, time: service.environment.time
+                    queue: service.queue,
+                    handOver: MessageHandOver(
+                        transport: service.environment.transport, ledger: service.deliveries,
+                        observer: service.environment.observer, time: service.environment.time)
                 ).run()
             }
             while process.deployment.observations.all.count(where: { $0.component == .dispatcher }) < count { await Task.yield() }

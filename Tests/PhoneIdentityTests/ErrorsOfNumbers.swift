@@ -139,8 +139,10 @@ extension Provocation {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         await MessageDispatcher(
-                            queue: process.service.queue, transport: transport, ledger: process.service.deliveries,
-                            observer: bench.deployment.observations, time: bench.deployment.clock
+                            queue: process.service.queue,
+                            handOver: MessageHandOver(
+                                transport: transport, ledger: process.service.deliveries,
+                                observer: bench.deployment.observations, time: bench.deployment.clock)
                         ).run()
                     }
                     while true {

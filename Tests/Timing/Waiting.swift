@@ -67,7 +67,8 @@ enum Waiting {
         do { _ = try bench.queue.reserve() } catch { refusal = error.code.rawValue }
         let ledger = DeliveryLedger(
             store: NoStore(), partitions: .standard, key: SecretBytes(random: bench.random), time: SystemTimeSource(), random: bench.random)
-        let dispatcher = MessageDispatcher(queue: bench.queue, transport: taker, ledger: ledger, observer: NoObserver())
+        let dispatcher = MessageDispatcher(
+            queue: bench.queue, handOver: MessageHandOver(transport: taker, ledger: ledger, observer: NoObserver()))
         var (most, settled) = (full, full)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await dispatcher.run() }

@@ -57,6 +57,13 @@ public struct DeliveryDesk: Sendable {
         return ChallengeExplanation(reference: reference, state: state, facts: facts, deliveries: deliveries, time: now)
     }
 
+    /// What became of a message that a sender was ordered to send: one, or none where the order came to nothing.
+    ///
+    /// - Throws: ``IdentityError`` with a storage code.
+    public func deliveries(of order: DispatchOrder) async throws(IdentityError) -> [MessageDelivery] {
+        do throws(StorageError) { return try await ledger.deliveries(of: order.idBytes) } catch { throw IdentityError(error) }
+    }
+
     /// What became of a day's messages, and what they cost.
     ///
     /// - Parameters:

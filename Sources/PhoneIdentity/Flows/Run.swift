@@ -14,8 +14,10 @@ extension IdentityService {
         await withTaskGroup { group in
             group.addTask {
                 await MessageDispatcher(
-                    queue: queue, transport: environment.transport, ledger: deliveries, observer: environment.observer,
-                    time: environment.time
+                    queue: queue,
+                    handOver: MessageHandOver(
+                        transport: environment.transport, ledger: deliveries, observer: environment.observer,
+                        time: environment.time)
                 )
                 .run()
             }

@@ -67,9 +67,11 @@ public final class HostKeyring: Sendable {
         BLAKE2b(label: "SPNI/v1/budget-root", key: keys.pepper).finishSecret()
     }
 
-    /// What gateways' names of messages are hashed with: BLAKE2b-256(key: pepper, LP("SPNI/v1/delivery-root")).
-    package func deliveryRoot() -> SecretBytes {
-        BLAKE2b(label: "SPNI/v1/delivery-root", key: keys.pepper).finishSecret()
+    /// What gateways' names of messages are hashed with: BLAKE2b-256(key: record-mac, LP("SPNI/v1/delivery-root")), as the sender has it too.
+    package func deliveryRoot() -> SecretBytes { Self.deliveryRoot(keys.recordKey) }
+
+    static func deliveryRoot(_ recordKey: borrowing SecretBytes) -> SecretBytes {
+        BLAKE2b(label: "SPNI/v1/delivery-root", key: recordKey).finishSecret()
     }
 
     private static func roots(_ name: String, in file: borrowing KeyringFile) throws(KeyringError) -> [Root] {

@@ -68,6 +68,12 @@ public final class SenderKeyring: Sendable {
     public func authenticated<Store: RecordStore>(_ store: Store) -> AuthenticatedStore<Store>? {
         recordKey.map { AuthenticatedStore(store, key: $0.secret.duplicate()) }
     }
+
+    /// As ``HostKeyring`` has it; `nil` likewise.
+    package func deliveryRoot() -> SecretBytes? {
+        guard let recordKey else { return nil }
+        return HostKeyring.deliveryRoot(recordKey.secret)
+    }
 }
 
 /// What a machine holds on which records are opened to people: it finds and authenticates rows, computes the tag that is compared, and

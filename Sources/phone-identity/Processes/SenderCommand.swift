@@ -55,8 +55,9 @@
                     recorder: AuditOutbox(partitions: partitions))
             }
             StandardError.write("messages are written to a directory, in the open: a development transport\n")
-            let recipient = MessagingRecipient(
-                try DevelopmentInboxDirectory(path: settings.inbox), texts: settings.texts.mapValues { MessagingRecipient.Text($0) })
+            let recipient = try MessagingRecipient(
+                try DevelopmentInboxDirectory(path: settings.inbox), texts: settings.texts.mapValues { MessagingRecipient.Text($0) },
+                store: store, keyring: keyring, partitions: partitions)
             let sender = LocalSender(
                 store: rows, keyring: keyring, keyService: keyService, recipient: recipient, resealing: resealing)
             let services: [any Service] = places.map { place in
