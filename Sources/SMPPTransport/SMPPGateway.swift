@@ -69,11 +69,17 @@
         public func send(_ message: OutboundMessage) async throws(TransportError) -> MessageReceipt {
             guard message.channel == .sms else { throw TransportError(.unsupported, "SMPP carries text messages and nothing else.") }
             let reference = lastReference.wrappingAdd(1, ordering: .relaxed).newValue
+            let validityPeriod = SMPPSettings.validityPeriod(message.validity(atMost: settings.validity, at: time.now()))
             let prepared = message.withContent { [encoder, tagKey] content in
                 let tags = tagKey.tags(content.recipient, idempotencyKey: message.idempotencyKey)
                 // SMPP 3.4 §5.2.9: 21 octets with NUL.
                 guard content.recipient.count <= 20 else { return (tags, [ByteBuffer]?.none) }
-                return (tags, encoder.units(to: content.recipient, text: content.text, reference: reference, userReference: tags.reference))
+                return (
+                    tags,
+                    encoder.units(
+                        to: content.recipient, text: content.text, reference: reference, userReference: tags.reference,
+                        validityPeriod: validityPeriod)
+                )
             }
             guard let (tags, units) = prepared else { throw TransportError(.refused, "The message was wiped before it was sent.") }
             guard let units else {

@@ -83,12 +83,16 @@
             var wanted: (@Sendable (OutboundMessage.Content) -> SecretText)?
             switch message.channel {
             case .sms:
-                if let sender = settings.sender { wanted = { self.text($0, from: sender, status) } }
+                if let sender = settings.sender {
+                    let validity = message.validity(atMost: settings.validity, at: time.now()) ?? settings.validity
+                    wanted = { self.text($0, from: sender, status, validity) }
+                }
             case .whatsapp:
                 if let whatsApp = settings.whatsApp { wanted = { self.template($0, whatsApp, status) } }
             case .voice:
                 if let script = message.script, let voice = settings.voice, let seal {
-                    wanted = { self.call($0, script, voice, seal, message.idempotencyKey, status) }
+                    let validity = message.validity(atMost: settings.validity, at: time.now()) ?? settings.validity
+                    wanted = { self.call($0, script, voice, seal, message.idempotencyKey, status, validity) }
                 }
             case .email: break
             }
@@ -100,7 +104,9 @@
             return (message.channel == .voice ? "Calls" : "Messages", form)
         }
 
-        private func text(_ content: OutboundMessage.Content, from sender: TwilioSettings.Sender, _ status: String?) -> SecretText {
+        private func text(
+            _ content: OutboundMessage.Content, from sender: TwilioSettings.Sender, _ status: String?, _ validity: Duration
+        ) -> SecretText {
             SecretText { writer in
                 writer.text("To=%2B")
                 writer.form(content.recipient)
@@ -109,7 +115,7 @@
                 case .messagingService(let sid): writer.field("MessagingServiceSid", sid)
                 }
                 writer.field("Body", content.text)
-                writer.field("ValidityPeriod", "\(min(max(settings.validity.components.seconds, 1), 36_000))")
+                writer.field("ValidityPeriod", "\(min(max(validity.components.seconds, 1), 36_000))")
                 if let status { writer.field("StatusCallback", status) }
             }
         }
@@ -136,9 +142,9 @@
 
         private func call(
             _ content: OutboundMessage.Content, _ script: VoiceScript, _ voice: TwilioSettings.Voice, _ seal: CallSeal, _ name: String,
-            _ status: String?
+            _ status: String?, _ validity: Duration
         ) -> SecretText {
-            let sealed = seal.seal(script, code: content.code, name: name, for: settings.validity)
+            let sealed = seal.seal(script, code: content.code, name: name, for: validity)
             let twiml = TwiML.prompt(
                 script, language: SpokenLanguage.tag(for: script.language, own: voice.languages),
                 action: voice.answerURL.addingQueryItem("script", sealed))

@@ -120,7 +120,8 @@
         private func text(_ content: OutboundMessage.Content, from: String, _ message: OutboundMessage) -> SecretText {
             SecretText { writer in
                 head(&writer, "text", content, from: from, message)
-                writer.text(",\"ttl\":\(min(max(settings.validity.components.seconds, 20), 259_200))")
+                let validity = message.validity(atMost: settings.validity, at: time.now()) ?? settings.validity
+                writer.text(",\"ttl\":\(min(max(validity.components.seconds, 20), 259_200))")
                 writer.text(#","sms":{"encoding_type":"auto"},"text":"#)
                 writer.quoted(content.text)
                 writer.text("}")
@@ -150,7 +151,8 @@
             _ content: OutboundMessage.Content, _ script: VoiceScript, _ voice: VonageSettings.Voice, _ seal: CallSeal,
             _ message: OutboundMessage
         ) -> SecretText {
-            let sealed = seal.seal(script, code: content.code, name: message.idempotencyKey, for: settings.validity)
+            let validity = message.validity(atMost: settings.validity, at: time.now()) ?? settings.validity
+            let sealed = seal.seal(script, code: content.code, name: message.idempotencyKey, for: validity)
             let ncco = NCCO.prompt(
                 script, language: SpokenLanguage.tag(for: script.language, own: voice.languages),
                 action: voice.answerURL.addingQueryItem("script", sealed))

@@ -96,6 +96,7 @@
                     writer.text(#","code":"#)
                     writer.quoted(content.code)
                 }
+                if let end = message.expiresAt { writer.text(#","expires":\#(end.seconds)"#) }
                 if let subject = message.subject {
                     writer.text(#","subject":"#)
                     writer.quoted(subject)

@@ -15,9 +15,10 @@ let script = VoiceScript(
     parts: [.words("Ihr Code bei \"Müller & <Söhne>\" ist"), .pause(500), .digits(pause: 700)], repeats: 2)
 
 /// A message with a code in it, under a grant for one challenge.
-func message(_ text: String = words, channel: OutboundMessage.Channel = .sms, code: String? = code, language: String = "de-CH") throws
-    -> OutboundMessage
-{
+func message(
+    _ text: String = words, channel: OutboundMessage.Channel = .sms, code: String? = code, language: String = "de-CH",
+    expiresAt: Timestamp? = nil
+) throws -> OutboundMessage {
     let digits = Array(number.utf8)
     let secret = try digits.span.withUnsafeBufferPointer { digits throws(CryptoError) in try SecretNumber(digits: digits) }
     let grant = Grant<Purposes.Verification>(
@@ -31,7 +32,7 @@ func message(_ text: String = words, channel: OutboundMessage.Channel = .sms, co
             code: SecretBytes(copying: Array((code ?? "").utf8)), language: language, subject: channel == .email ? "Your code" : nil,
             script: channel == .voice ? script : nil
         ) { _ in SecretBytes(copying: Array(text.utf8)) },
-        channel: channel, destination: MessageDestination(countryCallingCode: 41), grant: grant,
+        channel: channel, destination: MessageDestination(countryCallingCode: 41), expiresAt: expiresAt, grant: grant,
         name: MessageName(owner: [UInt8](repeating: 0xA5, count: 16), send: 1))
 }
 

@@ -286,6 +286,17 @@
             #expect(try gateway.events(from: right).count == 1)
         }
 
+        @Test("Twilio tries for as long as the code lasts, and no longer than the settings say")
+        func validity() async throws {
+            let peer = try LoopbackPeer(.status(201, #"{"sid":"SM0123456789abcdef0123456789abcdef","status":"queued"}"#))
+            let (clock, now) = (SetClock(), SetClock().now())
+            let gateway = gateway(peer.address, clock: clock)
+            for end in [now + .seconds(90), now + .seconds(7_200), now + .seconds(-5)] {
+                _ = try await gateway.send(try message(expiresAt: end))
+            }
+            #expect(peer.requests.map { $0.fields["ValidityPeriod"] } == [["90"], ["600"], ["1"]])
+        }
+
         @Test("the same status a second time means nothing more, another status is not, and what could not be handled may come again")
         func replay() async throws {
             let gateway = gateway("https://api.twilio.com")

@@ -276,6 +276,16 @@
             }
         }
 
+        @Test("Vonage tries for as long as the code lasts, its own least allowing")
+        func validity() async throws {
+            let peer = try LoopbackPeer(accepted)
+            let now = SetClock().now()
+            for end in [now + .seconds(90), now + .seconds(7_200), now + .seconds(5)] {
+                _ = try await gateway(peer.address, clock: SetClock()).send(try message(expiresAt: end))
+            }
+            #expect(try peer.requests.map { try object($0.body)["ttl"] as? Int } == [90, 600, 20])
+        }
+
         @Test(
             "the same token a second time means nothing more, and what could not be handled may come again; both secrets are good meanwhile"
         )

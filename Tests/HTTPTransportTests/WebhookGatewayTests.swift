@@ -183,6 +183,17 @@
             #expect(try gateway.events(from: right).count == 3)
         }
 
+        @Test("the adapter learns when a message is of no use any more")
+        func expires() async throws {
+            let peer = try LoopbackPeer(.status(200, #"{"id":"one"}"#))
+            let end = clock.now() + .seconds(90)
+            for expiresAt in [end, nil] { _ = try await gateway(peer.address, clock: clock).send(try message(expiresAt: expiresAt)) }
+            let said = try peer.requests.map {
+                (try JSONSerialization.jsonObject(with: Data($0.body)) as? [String: Any])?["expires"] as? Int64
+            }
+            #expect(said == [end.seconds, nil])
+        }
+
         @Test("a repeat is not acknowledged while the first is handled, whose handling may fail")
         func underWay() async throws {
             let gateway = gateway("https://adapter.example", clock: clock)

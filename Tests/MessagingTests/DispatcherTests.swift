@@ -1,4 +1,5 @@
 import IdentityTypes
+import RecordStorage
 import Synchronization
 import Testing
 
@@ -24,6 +25,21 @@ import Testing
 
     private func add(_ item: MessageQueue.Item) throws {
         try queue.reserve().fill(item)
+    }
+
+    @Test func `What is of no use any more when its turn comes is not handed over, and that is recorded`() async throws {
+        let (gateway, store, clock) = (ScriptedGateway(), InMemoryRecordStore(), NotingClock())
+        let handOver = MessageHandOver(transport: gateway, ledger: testLedger(store, time: clock), observer: observations, time: clock)
+        let late = try message(key: "late", expiresAt: clock.now())
+        let error = await #expect(throws: TransportError.self) { try await handOver(late) }
+        #expect(error?.code == .notSent && error?.refusal?.cause == .expired)
+        #expect(late.withContent { _ in true } == nil)
+        #expect(gateway.attempts.isEmpty)
+        try await handOver(try message(key: "soon", expiresAt: clock.now() + .milliseconds(1)))
+        #expect(gateway.attempts.count == 1)
+        var states: [[DeliveryState]] = []
+        for key in ["late", "soon"] { states.append(try await testLedger(store).deliveries(of: messageName(key).owner).map(\.state)) }
+        #expect(states == [[.notSent(.expired)], [.handedOver]])
     }
 
     @Test func `A message goes to the gateway once, as it is, and is wiped then`() async throws {

@@ -26,7 +26,7 @@ func bytes(of secret: borrowing SecretBytes) -> [UInt8] {
 /// A message with a code in it, under a grant for one challenge.
 func message(
     _ text: String = "Example: your code is 493817.", key: String = "key-1", channel: OutboundMessage.Channel = .sms,
-    destination: MessageDestination = .unknown, parts: Int = 1
+    destination: MessageDestination = .unknown, parts: Int = 1, expiresAt: Timestamp? = nil
 ) throws -> OutboundMessage {
     let digits = Array(number.utf8)
     let secret = try digits.span.withUnsafeBufferPointer { digits throws(CryptoError) in try SecretNumber(digits: digits) }
@@ -35,7 +35,7 @@ func message(
         expiresAt: Timestamp(milliseconds: 10_000))
     return OutboundMessage(
         to: .number(secret), MessageWords(text: SecretBytes(copying: Array(text.utf8))), channel: channel, destination: destination,
-        parts: parts, grant: grant,
+        parts: parts, expiresAt: expiresAt, grant: grant,
         name: messageName(key))
 }
 

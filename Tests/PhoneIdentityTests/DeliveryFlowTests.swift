@@ -107,6 +107,18 @@ private final class Gateway: MessageTransport {
         }
     }
 
+    @Test("a code that is over before the gateway comes back is not sent, and the desk says so")
+    func tooLate() async throws {
+        let (deployment, gateway) = (try TestDeployment(), Gateway())
+        let process = try await deployment.open(transport: gateway)
+        let receipt = try await process.begin(.signUp, number)
+        deployment.clock.advance(by: .seconds(600))
+        await dispatch(process, until: 1)
+        let told = try await process.service.desk.explain(receipt.reference)
+        #expect(told.deliveries.map(\.state) == [.notSent(.expired)] && told.advice.contains(ProviderRefusal.Cause.expired.remedy))
+        #expect(gateway.state.withLock { $0.texts.isEmpty })
+    }
+
     @Test("Signal-Android#13742: the carrier blocks texts and no call is offered")
     func aCallAfterAText() async throws {
         let (deployment, gateway) = (try TestDeployment(), Gateway())

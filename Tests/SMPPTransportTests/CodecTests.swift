@@ -34,7 +34,8 @@
                 let (recipient, text) = (Array(number.utf8), Array(text.utf8))
                 return recipient.withUnsafeBytes { recipient in
                     text.withUnsafeBytes {
-                        SubmitEncoder(settings).units(to: recipient, text: $0, reference: 0x1234, userReference: 0x1234) ?? []
+                        SubmitEncoder(settings).units(to: recipient, text: $0, reference: 0x1234, userReference: 0x1234, validityPeriod: "")
+                            ?? []
                     }
                 }
             }

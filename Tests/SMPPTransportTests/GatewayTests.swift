@@ -423,13 +423,27 @@
             }
 
             @Test func `A validity is relative`() {
-                var settings = SMPPSettings(
-                    host: "localhost", port: 1, systemID: "s", password: SMPPPassword("hush"), sender: SMPPSender("Example"))
-                #expect(settings.validityPeriod == "")
-                settings.validity = .seconds(600)
-                #expect(settings.validityPeriod == "000000001000000R")
-                settings.validity = .seconds(2 * 86_400 + 3 * 3_600 + 61)
-                #expect(settings.validityPeriod == "000002030101000R")
+                #expect(SMPPSettings.validityPeriod(nil) == "")
+                #expect(SMPPSettings.validityPeriod(.seconds(600)) == "000000001000000R")
+                #expect(SMPPSettings.validityPeriod(.seconds(2 * 86_400 + 3 * 3_600 + 61)) == "000002030101000R")
+            }
+
+            @Test(arguments: [(nil, "000000000129000R"), (Duration.seconds(3_600), "000000000129000R"), (.seconds(30), "000000000030000R")])
+            func `The message centre tries for as long as the code lasts, and no longer than the settings say`(
+                _ longest: Duration?, _ expected: String
+            ) async throws {
+                let centre = try await ScriptedCentre()
+                var settings = SMPPSettings(centre)
+                settings.validity = longest
+                try await withGateway(settings) { gateway in
+                    // What is left of it now is counted in whole seconds.
+                    _ = try await gateway.send(try message(expiresAt: SystemTimeSource().now() + .milliseconds(89_900)))
+                    _ = try await gateway.send(try message())
+                }
+                let periods = centre.submitted.map { String(buffer: $0.validityPeriod) }
+                #expect(periods.count == 2 && periods[1] == SMPPSettings.validityPeriod(longest))
+                // A busy machine may take a second or two to come to it.
+                #expect(periods[0] <= expected && periods[0] > "000000000020000R")
             }
         }
     }

@@ -15,8 +15,10 @@
 
     let number = "41446681800"
 
-    func message(_ text: String = "Example: your code is 493817.", key: String = "key-1", to digits: String = number) throws
-        -> OutboundMessage
+    func message(
+        _ text: String = "Example: your code is 493817.", key: String = "key-1", to digits: String = number, expiresAt: Timestamp? = nil
+    )
+        throws -> OutboundMessage
     {
         let digits = Array(digits.utf8)
         let secret = try digits.span.withUnsafeBufferPointer { digits throws(CryptoError) in try SecretNumber(digits: digits) }
@@ -24,7 +26,8 @@
             token: Purposes.Verification.token, id: [UInt8](repeating: 1, count: 16), subject: nil, basis: .challenge([1]),
             expiresAt: Timestamp(milliseconds: 10_000))
         return OutboundMessage(
-            to: .number(secret), MessageWords(text: SecretBytes(copying: Array(text.utf8))), channel: .sms, grant: grant,
+            to: .number(secret), MessageWords(text: SecretBytes(copying: Array(text.utf8))), channel: .sms, expiresAt: expiresAt,
+            grant: grant,
             name: messageName(key))
     }
 

@@ -155,7 +155,7 @@ package struct DeliveryLedger: Sendable {
         guard owner.count == 16 else { return [] }
         let today = MessageDelivery.day(of: time.now())
         var found: [MessageDelivery] = []
-        for day in (today &- UInt32(Self.life.components.seconds / 86_400))...today {
+        for day in (today - min(today, UInt32(Self.life.components.seconds / 86_400)))...today {
             found += try await entries(of: owner, on: day).map(\.delivery)
         }
         return found

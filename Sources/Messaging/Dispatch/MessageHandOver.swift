@@ -40,6 +40,9 @@ package struct MessageHandOver: Sendable {
             throw TransportError(.notSent, "The store did not take the record of the message: \(error.code.rawValue).")
         }
         for attempt in 1...attempts {
+            if let end = message.expiresAt, time.now() >= end {
+                try await give(up: message, entry, TransportError(.notSent, .expired(message, by: transport)))
+            }
             do throws(TransportError) {
                 let receipt = try await transport.send(message)
                 await note(message) { () throws(StorageError) in try await ledger.end(entry, with: receipt) }
@@ -83,5 +86,12 @@ package struct MessageHandOver: Sendable {
         labels[.cause] = cause?.rawValue
         labels[.region] = message.destination.region?.code
         observer.observe(Observation(.dispatcher, name, errorCode: errorCode, labels: labels))
+    }
+}
+
+extension ProviderRefusal {
+    /// It waited for longer than it is of use: the gateway was slow or down.
+    fileprivate static func expired(_ message: OutboundMessage, by transport: any MessageTransport) -> Self {
+        ProviderRefusal(.expired, provider: transport.name, providerCode: "", of: message.destination)
     }
 }

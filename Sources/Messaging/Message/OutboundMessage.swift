@@ -1,5 +1,6 @@
 package import CryptoPrimitives
 public import IdentityTypes
+public import RecordStorage
 import Synchronization
 
 /// One message to one number or address, in guarded memory, gone after it was handed over.
@@ -55,19 +56,21 @@ public final class OutboundMessage: Sendable {
     public let parts: Int
     /// What all of it costs by the host's tariff.
     public let price: Money
+    /// After which it is of no use, such as the end of its code: no longer handed over then, and a gateway need not try for longer.
+    public let expiresAt: Timestamp?
 
     /// - Parameters:
     ///   - grant: without one there is no message; its purpose becomes the message's.
     package init<Use: MessagingPurpose>(
         to recipient: consuming Recipient, _ words: consuming MessageWords, channel: Channel, destination: MessageDestination = .unknown,
-        parts: Int = 1, price: Money = .zero, grant: borrowing Grant<Use>, name: MessageName
+        parts: Int = 1, price: Money = .zero, expiresAt: Timestamp? = nil, grant: borrowing Grant<Use>, name: MessageName
     ) {
         (language, subject, script) = (words.language, words.subject, words.script)
         slots = Mutex(Slots(recipient: recipient, words: words))
         self.channel = channel
         self.destination = destination
         purpose = grant.purpose
-        (self.parts, self.price, self.name) = (parts, price, name)
+        (self.parts, self.price, self.expiresAt, self.name) = (parts, price, expiresAt, name)
     }
 
     /// By an order, which was made of a grant and is spent.
@@ -80,7 +83,7 @@ public final class OutboundMessage: Sendable {
         (language, subject, script, self.destination) = ("", nil, nil, destination)
         self.channel = channel
         self.purpose = purpose
-        (parts, price, self.name) = (1, .zero, name)
+        (parts, price, expiresAt, self.name) = (1, .zero, nil, name)
     }
 
     /// Lends recipient and words to a transport for the length of `body`.
@@ -101,6 +104,13 @@ public final class OutboundMessage: Sendable {
             slots = consume content
             return value
         }
+    }
+
+    /// How long a gateway may try: while the message is of use, and no longer than the route's own settings say. A second at least.
+    package func validity(atMost longest: Duration?, at now: Timestamp) -> Duration? {
+        guard let expiresAt else { return longest }
+        let left = max(expiresAt - now, .seconds(1))
+        return longest.map { min($0, left) } ?? left
     }
 
     /// Wipes recipient and words. The dispatcher calls it when the transport is done, however that ended.

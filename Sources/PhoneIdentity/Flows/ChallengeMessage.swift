@@ -37,8 +37,7 @@ extension IdentityService {
             code: begun.code(), minutes: minutes, language: language, purpose: grant.purpose, channel: channel, reason: begun.reason)
         let message = OutboundMessage(
             to: recipient, words, channel: channel, destination: destination, parts: channel == .sms ? begun.parts : 1,
-            price: price(begun, channel),
-            grant: grant,
+            price: price(begun, channel), expiresAt: begun.expiresAt, grant: grant,
             name: MessageName(owner: begun.id.bytes, send: begun.sends))
         grant.spend()
         return message

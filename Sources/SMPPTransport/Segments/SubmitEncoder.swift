@@ -11,12 +11,10 @@
         private let longMessages: SMPPSettings.LongMessages
         /// service_type up to the destination's plan, which every message begins with.
         private let beginning: ByteBuffer
-        private let validityPeriod: String
         private let registeredDelivery: UInt8
 
         init(_ settings: SMPPSettings) {
             (alphabet, longMessages) = (settings.alphabet, settings.longMessages)
-            validityPeriod = settings.validityPeriod
             registeredDelivery = settings.receipts.rawValue
             var beginning = ByteBuffer()
             beginning.writeCString(settings.serviceType)
@@ -32,20 +30,24 @@
         /// - Parameters:
         ///   - reference: what makes the parts of one message one; of one octet its lower half.
         ///   - userReference: user_message_reference.
-        func units(to recipient: UnsafeRawBufferPointer, text: UnsafeRawBufferPointer, reference: UInt16, userReference: UInt16)
-            -> [ByteBuffer]?
-        {
+        ///   - validityPeriod: of the message centre's tries; empty: as long as it likes.
+        func units(
+            to recipient: UnsafeRawBufferPointer, text: UnsafeRawBufferPointer, reference: UInt16, userReference: UInt16,
+            validityPeriod: String
+        ) -> [ByteBuffer]? {
             guard text.count <= 16_384 else { return nil }
             let parts = parts(of: text, alphabet: alphabet, longMessages: longMessages)
             guard parts.ranges.count <= 255 else { return nil }
             return parts.ranges.indices.map { index in
-                unit(index, of: parts, to: recipient, text: text, reference: reference, userReference: userReference)
+                unit(
+                    index, of: parts, to: recipient, text: text, reference: reference, userReference: userReference,
+                    validityPeriod: validityPeriod)
             }
         }
 
         private func unit(
             _ index: Int, of parts: MessageParts, to recipient: UnsafeRawBufferPointer, text: UnsafeRawBufferPointer, reference: UInt16,
-            userReference: UInt16
+            userReference: UInt16, validityPeriod: String
         ) -> ByteBuffer {
             let isPart = parts.ranges.count > 1
             let hasHeader = isPart && (longMessages == .header8 || longMessages == .header16)

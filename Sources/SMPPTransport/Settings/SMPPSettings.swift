@@ -102,7 +102,7 @@
         public var receiptIDs = ReceiptIDs.asSubmitted
         /// How far the clock in receipts is ahead of UTC. `nil`: it is not known, and the time in them is left out.
         public var receiptClock: Duration?
-        /// How long the message centre tries, up to 100 years; `nil`: as long as it likes. A code's own life is a good choice.
+        /// How long the message centre tries, up to 100 years; `nil`: as long as it likes. A code's end is its end in any case.
         public var validity: Duration?
 
         public init(host: String, port: Int, systemID: String, password: SMPPPassword, sender: SMPPSender, tls: TLS? = TLS()) {
@@ -146,7 +146,7 @@
         }
 
         /// validity_period, relative: `YYMMDDhhmmss000R` (SMPP 3.4 §7.1.1). A year has 365 days here and a month 30.
-        var validityPeriod: String {
+        static func validityPeriod(_ validity: Duration?) -> String {
             guard let validity else { return "" }
             var rest = validity.components.seconds
             let text = [31_536_000, 2_592_000, 86_400, 3_600, 60, 1].map { (unit: Int64) -> String in
