@@ -96,6 +96,9 @@ extension String {
     /// An address with one more item in its query.
     package func addingQueryItem(_ name: String, _ value: String) -> String {
         let secret = SecretText { $0.form(value) }
-        return self + (contains("?") ? "&" : "?") + name + "=" + secret.withBytes { String(decoding: $0, as: UTF8.self) }
+        // A gateway reads settings of its own behind the number sign.
+        let address = prefix { $0 != "#" }
+        let item = name + "=" + secret.withBytes { String(decoding: $0, as: UTF8.self) }
+        return address + (address.contains("?") ? "&" : "?") + item + self[address.endIndex...]
     }
 }

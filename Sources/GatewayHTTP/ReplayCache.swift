@@ -16,10 +16,18 @@ package final class ReplayCache: Sendable {
         case handled
     }
 
+    private enum Known {
+        case underWay(since: Timestamp)
+        case handled
+    }
+
+    /// After which something counts as given up: its handling takes no longer, or nobody says that it ended.
+    private static let patience: Duration = .seconds(60)
+
     private struct State {
-        /// What came since `beganAt`, and what came in the time before that; whether each was handled.
-        var recent: [[UInt8]: Bool] = [:]
-        var earlier: [[UInt8]: Bool] = [:]
+        /// What came since `beganAt`, and what came in the time before that.
+        var recent: [[UInt8]: Known] = [:]
+        var earlier: [[UInt8]: Known] = [:]
         var beganAt: Timestamp?
     }
 
@@ -40,12 +48,20 @@ package final class ReplayCache: Sendable {
             if state.beganAt == nil || age >= window || age < .zero || state.recent.count >= capacity / 2 {
                 // A clock that went back forgets nothing.
                 state.earlier =
-                    age >= window + window ? [:] : age < .zero ? state.recent.merging(state.earlier) { $0 || $1 } : state.recent
+                    age >= window + window
+                    ? [:]
+                    : age < .zero && state.recent.count + state.earlier.count <= capacity
+                        ? state.recent.merging(state.earlier) { recent, _ in recent } : state.recent
                 (state.recent, state.beganAt) = ([:], now)
             }
-            if let isHandled = state.recent[name] ?? state.earlier[name] { return isHandled ? .handled : .underWay }
-            state.recent[name] = false
-            return .new
+            switch state.recent[name] ?? state.earlier[name] {
+            case .handled: return .handled
+            case .underWay(let since) where now >= since && now < since + Self.patience: return .underWay
+            case .underWay, nil:
+                state.earlier[name] = nil
+                state.recent[name] = .underWay(since: now)
+                return .new
+            }
         }
     }
 
@@ -53,8 +69,8 @@ package final class ReplayCache: Sendable {
     package func end(_ name: [UInt8], isHandled: Bool) {
         let name = Self.short(name)
         state.withLock { state in
-            if state.recent[name] != nil { state.recent[name] = isHandled ? true : nil }
-            if state.earlier[name] != nil { state.earlier[name] = isHandled ? true : nil }
+            if state.recent[name] != nil { state.recent[name] = isHandled ? .handled : nil }
+            if state.earlier[name] != nil { state.earlier[name] = isHandled ? .handled : nil }
         }
     }
 

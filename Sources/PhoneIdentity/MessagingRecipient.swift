@@ -1,5 +1,6 @@
 public import IdentityTypes
 public import Messaging
+public import OTPEngine
 public import RecordStorage
 public import SealedStore
 
@@ -10,6 +11,7 @@ public import SealedStore
 public struct MessagingRecipient: NumberRecipient {
     private let handOver: MessageHandOver
     private let texts: [String: Text]
+    private let tariff: Tariff?
 
     /// What a template's name stands for.
     public struct Text: Hashable, Sendable {
@@ -26,39 +28,44 @@ public struct MessagingRecipient: NumberRecipient {
     ///   - transport: its receipts come to this recipient: keep it going with `transport.run(recipient)` where it needs that.
     ///   - texts: by the name of the template.
     ///   - store: the identity store.
+    ///   - partitions: as the deployment was made with.
+    ///   - tariff: what a message costs, for reports; where a route names its own price, that counts.
     /// - Throws: `KeyringError` with code `.incomplete` where the keyring was made for a sender in the host's own process.
     public init(
         _ transport: any MessageTransport, texts: [String: Text], store: some RecordStore, keyring: SenderKeyring,
-        partitions: PartitionCount = .standard, observer: any Observer = NoObserver(), time: any TimeSource = SystemTimeSource(),
+        partitions: PartitionCount, tariff: Tariff? = nil, observer: any Observer = NoObserver(), time: any TimeSource = SystemTimeSource(),
         random: any RandomSource = SystemRandomSource()
     ) throws(KeyringError) {
         guard let rows = keyring.authenticated(store), let root = keyring.deliveryRoot() else {
             throw KeyringError(.incomplete, "This sender's keyring cannot read the identity store: give the host's keyring.")
         }
         self.init(
-            transport, texts, DeliveryLedger(store: rows, partitions: partitions, key: root, time: time, random: random), observer, time)
+            transport, texts, DeliveryLedger(store: rows, partitions: partitions, key: root, time: time, random: random), tariff,
+            observer, time)
     }
 
     /// For a sender in the host's own process.
     public init(
         _ transport: any MessageTransport, texts: [String: Text], store: some RecordStore, keyring: HostKeyring,
-        partitions: PartitionCount = .standard, observer: any Observer = NoObserver(), time: any TimeSource = SystemTimeSource(),
+        partitions: PartitionCount, tariff: Tariff? = nil, observer: any Observer = NoObserver(), time: any TimeSource = SystemTimeSource(),
         random: any RandomSource = SystemRandomSource()
     ) {
         self.init(
             transport, texts,
             DeliveryLedger(
                 store: keyring.authenticated(store), partitions: partitions, key: keyring.deliveryRoot(), time: time, random: random),
-            observer, time)
+            tariff, observer, time)
     }
 
     private init(
-        _ transport: any MessageTransport, _ texts: [String: Text], _ ledger: DeliveryLedger, _ observer: any Observer,
+        _ transport: any MessageTransport, _ texts: [String: Text], _ ledger: DeliveryLedger, _ tariff: Tariff?, _ observer: any Observer,
         _ time: any TimeSource
     ) {
         // Whoever ordered the message waits for it.
         handOver = MessageHandOver(
-            transport: transport, ledger: ledger, observer: observer, time: time, attempts: 3, longestPause: .seconds(1))
+            transport: transport, ledger: ledger, observer: observer, time: time, attempts: 3, longestPause: .seconds(1),
+            patience: .seconds(5))
+        self.tariff = tariff
         self.texts = texts
     }
 
@@ -76,8 +83,11 @@ public struct MessagingRecipient: NumberRecipient {
 
     public func deliver(_ order: DispatchOrder, to number: borrowing GuardedNumber) async throws(VaultError) {
         let text = try text(of: order)
+        let destination = MessageDestination(number)
+        let parts = text.channel == .sms ? (try? MessageSegments(text.words))?.count ?? 1 : 1
+        let price = tariff.map { $0.price(text.channel == .voice ? .voice : .text, to: destination.countryCallingCode) * parts } ?? .zero
         let message = OutboundMessage(
-            to: number.duplicate(), words: text.words, channel: text.channel, destination: MessageDestination(number),
+            to: number.duplicate(), words: text.words, channel: text.channel, destination: destination, parts: parts, price: price,
             orderedFor: order.purpose, MessageName(owner: order.idBytes, send: 0))
         do throws(TransportError) { try await handOver(message) } catch { throw VaultError(.notDelivered, error.reason) }
     }

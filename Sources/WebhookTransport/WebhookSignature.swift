@@ -26,8 +26,9 @@ enum WebhookSignature {
         return "t=\(seconds)" + signatures.joined()
     }
 
+    /// - Parameter now: `nil` of a request that was looked at before.
     /// - Returns: the signature that is right.
-    static func check(_ request: WebhookRequest, _ secrets: [GatewaySecret], at now: Timestamp) throws(TransportError) -> [UInt8] {
+    static func check(_ request: WebhookRequest, _ secrets: [GatewaySecret], at now: Timestamp?) throws(TransportError) -> [UInt8] {
         guard request.method == "POST", request.body.count <= 65_536, let value = request.header(header), value.utf8.count <= 1_024 else {
             throw .notTheGateways
         }
@@ -53,7 +54,7 @@ enum WebhookSignature {
             }
         }
         guard let right else { throw .notTheGateways }
-        guard SignatureWindow.contains(seconds, at: now) else { throw .outOfTime }
+        if let now, !SignatureWindow.contains(seconds, at: now) { throw .outOfTime }
         return right
     }
 }

@@ -94,6 +94,13 @@ import Testing
         #expect(text { $0.xml("<Say>&\"'\u{1}\n🔐</Say>") } == "&lt;Say&gt;&amp;&quot;&#39;\n🔐&lt;/Say&gt;")
     }
 
+    @Test("what is added to an address stands before the settings that a gateway reads behind the number sign")
+    func addresses() {
+        #expect("https://a.example/b".addingQueryItem("c", "d&e") == "https://a.example/b?c=d%26e")
+        #expect("https://a.example/b?x=1#rp=all&rc=5".addingQueryItem("c", "d") == "https://a.example/b?x=1&c=d#rp=all&rc=5")
+        #expect("https://a.example/b#rp=?".addingQueryItem("c", "d") == "https://a.example/b?c=d#rp=?")
+    }
+
     @Test("what came once is known for a window at least, and the memory for it is bounded")
     func replays() {
         let cache = ReplayCache(window: .seconds(600), capacity: 1_000)
@@ -101,7 +108,8 @@ import Testing
         var now = Timestamp(milliseconds: 0)
         for second in 0..<2_000 {
             #expect(cache.begin(name(second), at: now) == .new)
-            for earlier in [1, 300, 499] where second >= earlier { #expect(cache.begin(name(second - earlier), at: now) == .underWay) }
+            cache.end(name(second), isHandled: true)
+            for earlier in [1, 300, 499] where second >= earlier { #expect(cache.begin(name(second - earlier), at: now) == .handled) }
             #expect(cache.count <= 1_000)
             now = now + .seconds(1)
         }
@@ -114,6 +122,10 @@ import Testing
         slow.end(name(1), isHandled: false)
         #expect(slow.begin(name(1), at: now) == .new)
         #expect(slow.begin(name(2), at: now + .seconds(4_000)) == .new)
+        // What nobody says the end of is given up after a minute.
+        #expect(slow.begin(name(4), at: now + .seconds(4_000)) == .new)
+        #expect(slow.begin(name(4), at: now + .seconds(4_059)) == .underWay)
+        #expect(slow.begin(name(4), at: now + .seconds(4_060)) == .new)
         // What is not known is not made known by its end.
         slow.end(name(3), isHandled: true)
         #expect(slow.begin(name(3), at: now + .seconds(4_000)) == .new)

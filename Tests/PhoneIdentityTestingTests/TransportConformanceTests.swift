@@ -6,7 +6,8 @@ import Testing
 /// A transport over an inbox, with one defect.
 private struct Faulty: MessageTransport {
     enum Defect: String, CaseIterable {
-        case doubles, loses, alters, leaks, takesWiped, takesEverything, hangs, badName, oneName, noName, claimsToRefuseRepeats
+        case deniesWhenCancelled, doubles, loses, alters, leaks, takesWiped, takesEverything, hangs, badName, oneName, noName,
+            claimsToRefuseRepeats
     }
 
     let inbox = DevelopmentInbox()
@@ -38,7 +39,11 @@ private struct Faulty: MessageTransport {
         }
         if defect == .leaks, let text { throw TransportError(.refused, "No: \(text)") }
         if defect == .hangs, Task.isCancelled {
-            for _ in 0..<3_000 { try? await Task.detached { try await Task.sleep(for: .milliseconds(10)) }.value }
+            for _ in 0..<2_100 { try? await Task.detached { try await Task.sleep(for: .milliseconds(10)) }.value }
+        }
+        if defect == .deniesWhenCancelled, Task.isCancelled {
+            _ = try await inbox.send(message)
+            throw TransportError(.notSent, "Cancelled.")
         }
         if defect == .loses, count.next() % 7 == 3 { return MessageReceipt(route: name, gatewayIDs: ["lost-\(count.next())"]) }
         var receipt = try await inbox.send(message)

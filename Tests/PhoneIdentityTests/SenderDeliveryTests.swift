@@ -66,8 +66,10 @@ private final class Gateway: MessageTransport {
         let process = try await deployment.open()
         let person = try await process.signUp(TestProcess.number(4))
         let recipient = try MessagingRecipient(
-            gateway, texts: ["new-device": .init("Somebody signed in on a new device.")], store: process.service.environment.identityStore,
-            keyring: deployment.keyrings.sender, partitions: process.service.environment.partitions, time: deployment.clock,
+            gateway, texts: ["new-device": .init("Somebody signed in on a new device. " + String(repeating: "Look at it. ", count: 12))],
+            store: process.service.environment.identityStore,
+            keyring: deployment.keyrings.sender, partitions: process.service.environment.partitions,
+            tariff: Tariff(otherwise: .init(text: Money(micros: 50_000), voice: Money(micros: 90_000))), time: deployment.clock,
             random: deployment.random)
         let subject = try #require(try await process.service.pseudonyms.subject(of: person))
         let found = try await process.service.directory.revealSubject(subject)
@@ -87,11 +89,14 @@ private final class Gateway: MessageTransport {
         try await bench.process.service.receive(
             .receipt(DeliveryReceipt(route: "alerts", gatewayID: "alert-2", status: .failed(.unreachable))))
         let delivery = try #require(try await bench.desk.deliveries(of: first).first)
+        #expect(delivery.parts == 2 && delivery.cost == Money(micros: 100_000) && delivery.completedAt == nil)
         #expect(delivery.state == .delivered && delivery.region == "CH" && delivery.purpose == first.purpose)
         #expect(try await bench.desk.deliveries(of: second).map(\.state) == [.failed(.unreachable)])
         #expect(gateway.feedback == [.delivered])
         let lines = try await bench.desk.report(on: bench.today).lines.filter { $0.place.route == "alerts" }
         #expect(lines.map { [$0.messages, $0.delivered, $0.failed] } == [[2, 1, 1]])
+        // They have no code that could be right.
+        #expect(lines.map(\.conversion) == [nil] && lines.map(\.cost) == [Money(micros: 200_000)])
     }
 
     @Test("a passing trouble is tried again, a lasting one and an unknown outcome are recorded, and an order is sent at most once")

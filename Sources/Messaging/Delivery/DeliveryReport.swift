@@ -27,16 +27,15 @@ public struct DeliveryReport: Hashable, Sendable {
         public internal(set) var notSent = 0
         /// Nobody knows whether they were sent.
         public internal(set) var unknown = 0
+        /// Of those that were not certainly not sent, the ones with a code.
+        public internal(set) var codes = 0
         /// After which a code was right.
         public internal(set) var completed = 0
         /// Of all that were not certainly not sent.
         public internal(set) var cost = Money.zero
 
-        /// Completed of those that were handed over, 0...1; `nil` without any.
-        public var conversion: Double? {
-            let sent = messages - notSent
-            return sent == 0 ? nil : Double(completed) / Double(sent)
-        }
+        /// Completed of the codes, 0...1; `nil` without any.
+        public var conversion: Double? { codes == 0 ? nil : Double(completed) / Double(codes) }
 
         mutating func count(_ delivery: MessageDelivery, at now: Timestamp) {
             messages += 1
@@ -48,6 +47,8 @@ public struct DeliveryReport: Hashable, Sendable {
             case .unknown: unknown += 1
             }
             if delivery.completedAt != nil { completed += 1 }
+            // Of a challenge: orders and answers have no code.
+            if delivery.send > 0, delivery.isPaidFor { codes += 1 }
             guard delivery.isPaidFor else { return }
             parts += delivery.parts
             cost = cost + delivery.cost

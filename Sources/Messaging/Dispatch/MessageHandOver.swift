@@ -11,10 +11,12 @@ package struct MessageHandOver: Sendable {
     private let attempts: Int
     /// Between two tries, also where the gateway wants to be left alone for longer.
     private let longestPause: Duration
+    /// From the beginning to the last try's beginning; `nil`: as many tries as there are.
+    private let patience: Duration?
 
     package init(
         transport: any MessageTransport, ledger: DeliveryLedger, observer: any Observer, time: any TimeSource = SystemTimeSource(),
-        attempts: Int = 6, longestPause: Duration = .seconds(30)
+        attempts: Int = 6, longestPause: Duration = .seconds(30), patience: Duration? = nil
     ) {
         self.transport = transport
         self.ledger = ledger
@@ -22,6 +24,7 @@ package struct MessageHandOver: Sendable {
         self.time = time
         self.attempts = attempts
         self.longestPause = longestPause
+        self.patience = patience
     }
 
     /// Wipes the message, however that ends.
@@ -33,6 +36,7 @@ package struct MessageHandOver: Sendable {
 
     private func handOver(_ message: OutboundMessage) async throws(TransportError) {
         defer { message.wipe() }
+        let begun = time.now()
         let entry: DeliveryLedger.Entry
         // What no record says was sent is not sent.
         do throws(StorageError) { entry = try await ledger.begin(message) } catch {
@@ -48,10 +52,11 @@ package struct MessageHandOver: Sendable {
                 await note(message) { () throws(StorageError) in try await ledger.end(entry, with: receipt) }
                 return observe("handed-over", message, route: receipt.route)
             } catch {
-                let isOver = error.code != .notSent || attempt == attempts || Task.isCancelled
+                let isLate = patience.map { time.now() - begun >= $0 } ?? false
+                let isOver = error.code != .notSent || attempt == attempts || isLate || Task.isCancelled
                 guard isOver else {
                     let pause = min(error.retryAfter ?? .milliseconds(200 << (attempt - 1)), longestPause)
-                    // Cancelled in between: it was not sent, and that is written down.
+                    // Cancelled in between: it was not sent. A store that takes no commit of a cancelled task leaves it unknown.
                     do { try await time.sleep(for: pause) } catch {
                         try await give(up: message, entry, TransportError(.notSent, "Stopped."))
                     }

@@ -76,14 +76,14 @@ public final class OutboundMessage: Sendable {
     /// By an order, which was made of a grant and is spent.
     package init(
         to number: consuming SecretNumber, words: String, channel: Channel, destination: MessageDestination = .unknown,
-        orderedFor purpose: PurposeCode, _ name: MessageName
+        parts: Int = 1, price: Money = .zero, orderedFor purpose: PurposeCode, _ name: MessageName
     ) {
         slots = Mutex(
             Slots(recipient: .number(number), words: MessageWords(text: SecretBytes(copying: Array(words.utf8)))))
         (language, subject, script, self.destination) = ("", nil, nil, destination)
         self.channel = channel
         self.purpose = purpose
-        (parts, price, expiresAt, self.name) = (1, .zero, nil, name)
+        (self.parts, self.price, expiresAt, self.name) = (parts, price, nil, name)
     }
 
     /// Lends recipient and words to a transport for the length of `body`.

@@ -1,6 +1,7 @@
 #if Tool
     import ArgumentParser
     import AuditLog
+    import IdentityTypes
     import Messaging
     import PhoneIdentity
     import ProcessTransport
@@ -57,7 +58,7 @@
             StandardError.write("messages are written to a directory, in the open: a development transport\n")
             let recipient = try MessagingRecipient(
                 try DevelopmentInboxDirectory(path: settings.inbox), texts: settings.texts.mapValues { MessagingRecipient.Text($0) },
-                store: store, keyring: keyring, partitions: partitions)
+                store: store, keyring: keyring, partitions: partitions, observer: MessageNotices())
             let sender = LocalSender(
                 store: rows, keyring: keyring, keyService: keyService, recipient: recipient, resealing: resealing)
             let services: [any Service] = places.map { place in
@@ -70,6 +71,15 @@
             try await ServerGroup.run(services)
             await client.shutdown()
             try await store.close()
+        }
+    }
+
+    /// What the sender tells an operator of messages: a line on standard error for each that did not go as it should.
+    private struct MessageNotices: Observer {
+        func observe(_ observation: Observation) {
+            guard observation.name != "handed-over" else { return }
+            StandardError.write(
+                ([observation.name, observation.errorCode, observation.labels[.cause]].compactMap(\.self)).joined(separator: " ") + "\n")
         }
     }
 #endif
