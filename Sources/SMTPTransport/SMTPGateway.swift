@@ -16,8 +16,8 @@
         public let capabilities: TransportCapabilities
 
         private let settings: SMTPSettings
-        private let loop: any EventLoop
-        private let pool: NIOLoopBoundBox<ConnectionPool>
+        let loop: any EventLoop
+        let pool: NIOLoopBoundBox<ConnectionPool>
 
         /// - Parameters:
         ///   - observer: Told of `transport`: connected, connection-failed, retried, unknown, unreadable, unexpected-answer.

@@ -139,6 +139,46 @@
                 }
             }
 
+            @Test(arguments: [SMTPSettings.Security.startTLS, .plaintextOnThisMachine])
+            func `Password, recipient and text are wiped where they lay once they are written`(
+                security: SMTPSettings.Security
+            ) async throws {
+                let certificate = try Certificate("IP:127.0.0.1")
+                for extensions in [["STARTTLS", "PIPELINING", "AUTH PLAIN"], ["STARTTLS", "AUTH PLAIN"]] {
+                    let server = try await ScriptedServer(extensions, tls: try certificate.serving())
+                    let gateway = try SMTPGateway(settings(server, certificate, security))
+                    for index in 0..<5 { #expect(await outcome(gateway, message(key: index)).error == nil) }
+                    let wipes = try await gateway.loop.submit { [pool = gateway.pool] in
+                        [pool.value.wipes.inPlace, pool.value.wipes.elsewhere]
+                    }.get()
+                    // The password, and of each message RCPT and text.
+                    #expect(wipes == [11, 0])
+                }
+            }
+
+            @Test(arguments: ["IP:127.0.0.1", "IP:127.0.0.1,DNS:other.example.org"])
+            func `A certificate for the address it was led to is none for the name that was asked for`(subject: String) async throws {
+                let certificate = try Certificate(subject)
+                for security in [SMTPSettings.Security.startTLS, .implicitTLS] {
+                    let server = try await ScriptedServer(
+                        ["STARTTLS", "AUTH PLAIN"], tls: try certificate.serving(), implicit: security == .implicitTLS)
+                    var settings = settings(server, certificate, security)
+                    settings.serverName = "mail.example.org"
+                    #expect(await outcome(try SMTPGateway(settings)).error?.code == .notSent)
+                    #expect(server.count("AUTH") == 0 && server.count("MAIL") == 0)
+                }
+            }
+
+            @Test(arguments: [
+                ("mail.example.org", "MAIL.example.org.", true), ("*.example.org", "mail.example.org", true),
+                ("*.example.org", "a.mail.example.org", false),
+                ("*.example.org", "example.org", false), ("*.org", "example.org", false), ("*", "mail", false),
+                ("m*.example.org", "mail.example.org", false),
+                ("example.org", "mail.example.org", false), ("*.example.org", ".example.org", false),
+            ]) func `A certificate's name is the same, or has a star for one label`(pattern: String, name: String, holds: Bool) {
+                #expect(CertificateName.matches(CertificateName.plain(pattern.utf8), CertificateName.plain(name.utf8)) == holds)
+            }
+
             @Test(arguments: [["AUTH LOGIN"], ["AUTH GSSAPI LOGIN"]]) func `LOGIN is taken where there is no PLAIN`(extensions: [String])
                 async throws
             {

@@ -21,6 +21,8 @@
         private var open: [ObjectIdentifier: SMTPConnection] = [:]
         private var expiry = Deadline()
         private var isShutDown = false
+        /// How much of what was written was wiped where it lay, and how much somebody held still.
+        private(set) var wipes = (inPlace: 0, elsewhere: 0)
 
         init(_ settings: SMTPSettings, tls: NIOSSLContext?, time: any TimeSource, loop: any EventLoop, observer: any Observer) {
             (self.settings, self.tls, self.time, self.loop, self.observer) = (settings, tls, time, loop, observer)
@@ -120,6 +122,8 @@
             expiry.clear()
             for connection in idle { connection.quit() }
         }
+
+        func countWipe(isInPlace: Bool) { if isInPlace { wipes.inPlace += 1 } else { wipes.elsewhere += 1 } }
 
         func observe(_ name: String, errorCode: String? = nil) {
             observer.observe(Observation(.transport, name, errorCode: errorCode))

@@ -17,6 +17,8 @@
         func open(_ reply: Reply, _ step: Step) {
             switch (step, reply.code) {
             case (.greeting, 220): ask("EHLO \(settings.ehloNameInUse)", .ehlo)
+            case (.ehlo, 250) where !isWithServer:
+                sessionFailed("TLS with the mail server came to nothing: its certificate is for an address, not its name.")
             case (.ehlo, 250): greeted(reply)
             case (.startTLS, 220): secure()
             case (.loginUser, 334): answerSecretly(.loginSecret) { [user = credentials?.user ?? ""] in $0.append(contentsOf: user.utf8) }
@@ -108,10 +110,10 @@
         /// Writes what is wiped once the socket has it, in the next turn of the event loop: in this one SwiftNIO still holds what it has just written,
         /// and wiping would make a copy. What the kernel and TLS keep is out of reach.
         func writeSecret(_ bytes: ByteBuffer, _ context: ChannelHandlerContext, _ then: ((Bool) -> Void)? = nil) {
-            let secret = NIOLoopBound(WrittenSecret(bytes), eventLoop: context.eventLoop)
+            let secret = NIOLoopBound(WrittenSecret(bytes, pool), eventLoop: context.eventLoop)
             let promise = context.eventLoop.makePromise(of: Void.self)
             promise.futureResult.assumeIsolated().whenComplete { result in
-                context.eventLoop.execute { secret.value.bytes.wipe() }
+                context.eventLoop.execute { secret.value.wipe() }
                 then?((try? result.get()) != nil)
             }
             context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
@@ -119,7 +121,15 @@
     }
 
     private final class WrittenSecret {
-        var bytes: ByteBuffer
-        init(_ bytes: ByteBuffer) { self.bytes = bytes }
+        private var bytes: ByteBuffer
+        private let pool: ConnectionPool
+
+        init(_ bytes: ByteBuffer, _ pool: ConnectionPool) { (self.bytes, self.pool) = (bytes, pool) }
+
+        func wipe() {
+            let place = bytes.withUnsafeReadableBytes(\.baseAddress)
+            bytes.wipe()
+            pool.countWipe(isInPlace: place == bytes.withUnsafeReadableBytes(\.baseAddress))
+        }
     }
 #endif

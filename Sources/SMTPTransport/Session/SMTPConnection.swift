@@ -88,12 +88,22 @@
 
         func addTLS(_ channel: any Channel) throws {
             guard let tls = pool.tls else { throw ChannelError.inappropriateOperationForState }
-            let name = settings.serverName ?? settings.host
-            // An address is verified as the one that was connected to.
-            let isAddress = (try? SocketAddress(ipAddress: name, port: 0)) != nil
             try channel.pipeline.syncOperations.addHandler(
-                NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : name), position: .first)
+                NIOSSLClientHandler(context: tls, serverHostname: nameOfServer), position: .first)
             isSecure = true
+        }
+
+        /// `nil`: it is an address, which is verified as the one that was connected to.
+        private var nameOfServer: String? {
+            let name = settings.serverName ?? settings.host
+            return (try? SocketAddress(ipAddress: name, port: 0)) == nil ? name : nil
+        }
+
+        /// Whether TLS, where there is some, is with whom it was to be.
+        var isWithServer: Bool {
+            guard isSecure, let name = nameOfServer else { return true }
+            guard let certificate = try? channel?.pipeline.syncOperations.nioSSL_peerCertificate() else { return false }
+            return CertificateName.holds(certificate, for: name)
         }
 
         func isUnreachable() {

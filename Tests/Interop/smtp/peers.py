@@ -166,7 +166,7 @@ class BadNetwork:
                 client, _ = self.server.accept()
             except OSError:
                 return
-            threading.Thread(target=self.carry, args=(client, self.draws.randrange(8_000), self.draws.random() < 0.5), daemon=True).start()
+            threading.Thread(target=self.carry, args=(client, self.draws.randrange(self.draws.choice((300, 8_000))), self.draws.random() < 0.5), daemon=True).start()
 
     def carry(self, client, left, is_backward):
         with client, socket.create_connection(("127.0.0.1", self.target)) as server:
