@@ -168,7 +168,10 @@
                     session.say("550 5.1.1 unknown")
                     return true
                 }
-                let gateway = try SMTPGateway(SMTPSettings(server))
+                var settings = SMTPSettings(server)
+                // It does not take what comes next for the message, and wait for its end.
+                settings.waitTimeout = .seconds(3)
+                let gateway = try SMTPGateway(settings)
                 #expect(await outcome(gateway).error?.code == .refused)
                 #expect(await outcome(gateway).error == nil)
                 #expect(server.taken.map(\.connection) == [2])
