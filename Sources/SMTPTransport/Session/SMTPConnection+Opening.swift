@@ -1,8 +1,34 @@
 #if SMTP
     import NIOCore
+    import NIOSSL
 
     /// Greeting, EHLO, STARTTLS, AUTH.
     extension SMTPConnection {
+        func addTLS(_ channel: any Channel) throws {
+            guard let tls = pool.tls else { throw ChannelError.inappropriateOperationForState }
+            try channel.pipeline.syncOperations.addHandler(
+                NIOSSLClientHandler(context: tls, serverHostname: nameOfServer), position: .first)
+            isSecure = true
+        }
+
+        /// `nil`: it is an address, which is verified as the one that was connected to.
+        private var nameOfServer: String? {
+            let name = settings.serverName ?? settings.host
+            return (try? SocketAddress(ipAddress: name, port: 0)) == nil ? name : nil
+        }
+
+        /// Whether TLS, where there is some, is with whom it was to be.
+        var isWithServer: Bool {
+            guard isSecure, let name = nameOfServer else { return true }
+            guard let certificate = try? channel?.pipeline.syncOperations.nioSSL_peerCertificate() else { return false }
+            return CertificateName.holds(certificate, for: name)
+        }
+
+        func isLocal(_ address: SocketAddress?) -> Bool {
+            guard let text = address?.ipAddress else { return false }
+            return text == "::1" || text.hasPrefix("127.")
+        }
+
         func write(_ text: String) {
             guard let context else { return }
             context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: text)), promise: nil)

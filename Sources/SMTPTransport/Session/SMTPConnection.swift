@@ -86,26 +86,6 @@
             try channel.pipeline.syncOperations.addHandler(self)
         }
 
-        func addTLS(_ channel: any Channel) throws {
-            guard let tls = pool.tls else { throw ChannelError.inappropriateOperationForState }
-            try channel.pipeline.syncOperations.addHandler(
-                NIOSSLClientHandler(context: tls, serverHostname: nameOfServer), position: .first)
-            isSecure = true
-        }
-
-        /// `nil`: it is an address, which is verified as the one that was connected to.
-        private var nameOfServer: String? {
-            let name = settings.serverName ?? settings.host
-            return (try? SocketAddress(ipAddress: name, port: 0)) == nil ? name : nil
-        }
-
-        /// Whether TLS, where there is some, is with whom it was to be.
-        var isWithServer: Bool {
-            guard isSecure, let name = nameOfServer else { return true }
-            guard let certificate = try? channel?.pipeline.syncOperations.nioSSL_peerCertificate() else { return false }
-            return CertificateName.holds(certificate, for: name)
-        }
-
         func isUnreachable() {
             guard phase == .opening else { return }
             sessionFailed("The mail server cannot be reached: see its name, its port, and the network.")
@@ -115,15 +95,10 @@
 
         func channelActive(context: ChannelHandlerContext) {
             guard phase == .opening else { return }
-            if settings.security == .plaintextOnThisMachine, !Self.isLocal(context.remoteAddress) {
+            if settings.security == .plaintextOnThisMachine, !isLocal(context.remoteAddress) {
                 return sessionFailed("The mail server's name leads to another machine, and without TLS nothing goes there.")
             }
             wait(settings.timeouts.greeting)
-        }
-
-        private static func isLocal(_ address: SocketAddress?) -> Bool {
-            guard let text = address?.ipAddress else { return false }
-            return text == "::1" || text.hasPrefix("127.")
         }
 
         // MARK: What comes in
