@@ -36,6 +36,7 @@ let package = Package(
         .library(name: "ProcessTransport", targets: ["ProcessTransport"]),
         .library(name: "ServiceObservability", targets: ["ServiceObservability"]),
         .library(name: "SMPPTransport", targets: ["SMPPTransport"]),
+        .library(name: "SMTPTransport", targets: ["SMTPTransport"]),
         .library(name: "TwilioTransport", targets: ["TwilioTransport"]),
         .library(name: "VonageTransport", targets: ["VonageTransport"]),
         .library(name: "WebhookTransport", targets: ["WebhookTransport"]),
@@ -47,6 +48,7 @@ let package = Package(
         .trait(name: "Processes", description: "Key service and sender in processes of their own, on SwiftNIO."),
         .trait(name: "Observability", description: "ServerObserver on swift-log, swift-metrics and swift-distributed-tracing."),
         .trait(name: "SMPP", description: "SMPPTransport on SwiftNIO."),
+        .trait(name: "SMTP", description: "SMTPTransport on SwiftNIO."),
         .trait(name: "HTTP", description: "TwilioTransport, VonageTransport and WebhookTransport, on async-http-client."),
         .trait(
             name: "Tool", description: "Every command of phone-identity; without it, only `normalize`.",
@@ -148,6 +150,15 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["SMPP"])),
             ],
             swiftSettings: strict),
+        .target(
+            name: "SMTPTransport",
+            dependencies: [
+                "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["SMTP"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMTP"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["SMTP"])),
+            ],
+            swiftSettings: strict),
         // Those over HTTP; the first is what the others share.
         .target(
             name: "GatewayHTTP",
@@ -209,6 +220,12 @@ let package = Package(
             name: "smpp-load",
             dependencies: ["SMPPTransport", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives"],
             path: "Tests/SMPPLoad", swiftSettings: strict),
+
+        // Drives the SMTP gateway against a mail server, for the checks with other people's programs.
+        .executableTarget(
+            name: "smtp-load",
+            dependencies: ["SMTPTransport", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives"],
+            path: "Tests/SMTPLoad", swiftSettings: strict),
 
         // Honest people and attackers on one deployment, in simulated time.
         .executableTarget(
@@ -293,6 +310,15 @@ let package = Package(
                 "SMPPTransport", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives", "PhoneIdentityTesting",
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["SMPP"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMPP"])),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SMTPTransportTests",
+            dependencies: [
+                "SMTPTransport", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives", "PhoneIdentityTesting",
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["SMTP"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMTP"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["SMTP"])),
             ],
             swiftSettings: strict),
         .testTarget(

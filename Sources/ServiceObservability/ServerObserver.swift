@@ -70,6 +70,7 @@
                 .error
             case "sequencing-failed", "sweep-failed", "notices-failed", "not-recorded", "outcome-not-recorded", "erasure-waits",
                 "notice-has-no-handler", "notice-unreadable", "conversation-handler-failed", "inbound-has-no-handler", "bind-failed",
+                "connection-failed",
                 "unknown", "unreadable", "receipt-unreadable":
                 .warning
             case "handed-over", "sequenced", "swept": .debug

@@ -232,6 +232,8 @@ extension Provocation {
             "process.addressInUse", "process.invalidSetting",
             // SMPPTransportTests.
             "smpp.invalidSetting",
+            // SMTPTransportTests.
+            "smtp.invalidSetting",
             // Of gateways over HTTP: HTTPTransportTests.
             "transport.eventRefused", "transport.eventUnderWay",
         ]
