@@ -2,6 +2,7 @@
     import Messaging
     import NIOCore
     import PhoneIdentityTesting
+    import RecordStorage
     import Testing
 
     @testable import SMTPTransport
@@ -211,8 +212,45 @@
 
             @Test func `A message longer than the server says it takes is not sent to it`() async throws {
                 let server = try await ScriptedServer(["SIZE 300"])
-                #expect(await outcome(try SMTPGateway(SMTPSettings(server))).error?.code == .refused)
+                let gateway = try SMTPGateway(SMTPSettings(server))
+                #expect(await outcome(gateway).error?.code == .refused)
                 #expect(server.count("MAIL") == 0)
+                // It was written out, and is wiped where it lay: text and RCPT.
+                let wipes = try await gateway.loop.submit { [pool = gateway.pool] in
+                    [pool.value.wipes.inPlace, pool.value.wipes.elsewhere]
+                }.get()
+                #expect(wipes == [2, 0])
+            }
+
+            @Test func `A code that is over is not handed over, also where it is over only when the server is ready for it`() async throws {
+                let now = FixedTime().now()
+                let server = try await ScriptedServer()
+                let gateway = try SMTPGateway(SMTPSettings(server), time: FixedTime())
+                #expect(await outcome(gateway, message(expiresAt: now + .milliseconds(1))).error == nil)
+                let error = await outcome(gateway, message(expiresAt: now)).error
+                #expect(error?.code == .notSent && error?.refusal?.cause == .expired)
+                #expect(server.count("MAIL") == 1)
+                let slow = try await ScriptedServer(["8BITMIME"]) { line, session in
+                    guard line.hasPrefix("RCPT") else { return false }
+                    session.later(.milliseconds(900)) { $0.say("250 2.1.5 Ok") }
+                    return true
+                }
+                let soon = SystemTimeSource().now() + .milliseconds(600)
+                let late = await outcome(try SMTPGateway(SMTPSettings(slow)), message(expiresAt: soon)).error
+                #expect(late?.refusal?.cause == .expired && slow.taken.isEmpty)
+            }
+
+            @Test func `However many of those that wait are not for this server, each has its refusal`() async throws {
+                let server = try await ScriptedServer(["8BITMIME"])
+                let gateway = try SMTPGateway(SMTPSettings(server))
+                let refused = await withTaskGroup(of: Bool.self) { group in
+                    for _ in 0..<5_000 {
+                        group.addTask { await outcome(gateway, message(to: "ü@example.org")).error?.refusal?.cause == .lineTypeUnsupported }
+                    }
+                    return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+                }
+                #expect(refused == 5_000)
+                #expect(await outcome(gateway).error == nil)
             }
 
             @Test func `The gateway keeps the contract of a transport`() async throws {

@@ -8,6 +8,8 @@
         @Suite struct Settings {
             static let wrong: [(String, @Sendable (inout SMTPSettings) -> Void)] = [
                 ("name", { $0.name = "a b" }), ("host", { $0.host = "" }), ("host", { $0.host = "a\r\nb" }), ("port", { $0.port = 0 }),
+                ("host", { $0.host = String(repeating: "a", count: 254) }), ("serverName", { $0.serverName = "" }),
+                ("serverName", { $0.serverName = "192.0.2.7" }), ("serverName", { $0.serverName = "a\0b.example" }),
                 ("plaintext", { $0.security = .plaintextOnThisMachine }),
                 ("plaintext", { ($0.host, $0.security) = ("127.0.0.1.example.org", .plaintextOnThisMachine) }),
                 ("from", { $0.from = "codes" }), ("from", { $0.from = "codes@example.com>\r\nRCPT TO:<x@y" }),

@@ -15,14 +15,16 @@
 
     func message(
         _ text: String = "Example: your code is 493817.", to address: String = recipient, subject: String? = "Your code", key: Int = 1,
-        language: String = "en"
+        language: String = "en", expiresAt: Timestamp? = nil
     ) -> OutboundMessage {
-        message(bytes: Array(text.utf8), to: Array(address.utf8), subject: subject, key: key, language: language)
+        message(
+            bytes: Array(text.utf8), to: Array(address.utf8), subject: subject, key: key, language: language, expiresAt: expiresAt)
     }
 
-    func message(bytes: [UInt8], to address: [UInt8], subject: String? = "Your code", key: Int = 1, language: String = "en")
-        -> OutboundMessage
-    {
+    func message(
+        bytes: [UInt8], to address: [UInt8], subject: String? = "Your code", key: Int = 1, language: String = "en",
+        expiresAt: Timestamp? = nil
+    ) -> OutboundMessage {
         let grant = Grant<Purposes.Verification>(
             token: Purposes.Verification.token, id: [UInt8](repeating: 1, count: 16), subject: nil, basis: .challenge([1]),
             expiresAt: Timestamp(milliseconds: .max))
@@ -30,7 +32,7 @@
             SecretBytes(copying: bytes)
         }
         return OutboundMessage(
-            to: .address(SecretBytes(copying: address)), words, channel: .email, grant: grant,
+            to: .address(SecretBytes(copying: address)), words, channel: .email, expiresAt: expiresAt, grant: grant,
             name: MessageName(owner: withUnsafeBytes(of: UInt64(key).bigEndian) { Array($0) } + [UInt8](repeating: 0, count: 8), send: 1))
     }
 

@@ -14,8 +14,8 @@
 
     /// What an answer that is no success means. Documented in `Documentation/Gateways.md`.
     ///
-    /// An answer to RCPT is about one address, which anybody may have typed: it never says that the whole gateway is at fault unless the server's
-    /// enhanced code does, or strangers could close the route for everyone.
+    /// An answer to RCPT is about one address, which anybody may have typed: it never says that the whole gateway is at fault, but for its account and its
+    /// pace, or strangers could close the route for everyone.
     enum ReplyMeaning {
         static func error(_ reply: Reply, at stage: Stage, provider: String, of destination: MessageDestination) -> TransportError {
             let cause = cause(reply, at: stage)
@@ -27,6 +27,16 @@
 
         static func cause(_ reply: Reply, at stage: Stage) -> ProviderRefusal.Cause {
             if stage == .authentication { return authentication(reply) }
+            let cause = plainCause(reply, at: stage)
+            guard stage == .recipient else { return cause }
+            return switch cause {
+            case .throttled, .unauthorized, .numberInvalid, .unreachable, .lineTypeUnsupported, .expired, .optedOut: cause
+            case .unknown where !reply.isTemporary: cause
+            default: reply.isTemporary ? .unreachable : .numberInvalid
+            }
+        }
+
+        private static func plainCause(_ reply: Reply, at stage: Stage) -> ProviderRefusal.Cause {
             if let status = reply.status, let cause = cause(status, at: stage) { return cause }
             return reply.isTemporary ? temporary(reply.code, at: stage) : permanent(reply.code, at: stage)
         }

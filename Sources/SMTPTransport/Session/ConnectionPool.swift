@@ -21,6 +21,7 @@
         private var open: [ObjectIdentifier: SMTPConnection] = [:]
         private var expiry = Deadline()
         private var isShutDown = false
+        private var isPumping = false
         /// How much of what was written was wiped where it lay, and how much somebody held still.
         private(set) var wipes = (inPlace: 0, elsewhere: 0)
 
@@ -56,6 +57,10 @@
         }
 
         private func pump() {
+            // A connection that is free again at once is seen by the round that is under way: as deep as the queue this must not go.
+            guard !isPumping else { return }
+            isPumping = true
+            defer { isPumping = false }
             while !waiting.isEmpty {
                 if let connection = idle.popLast() {
                     connection.carry(waiting.removeFirst())
@@ -93,11 +98,16 @@
             let bound = NIOLoopBound(connection, eventLoop: loop)
             ClientBootstrap(group: loop).connectTimeout(settings.timeouts.connect.timeAmount)
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture { try bound.value.join(channel) }
-                }
+                // Nothing is read before the connection listens.
+                .channelOption(.autoRead, value: false)
+                // Of several addresses one wins, and only that is the connection's.
                 .connect(host: settings.host, port: settings.port)
-                .assumeIsolated().whenFailure { _ in bound.value.isUnreachable() }
+                .assumeIsolated().whenComplete { result in
+                    switch result {
+                    case .success(let channel): bound.value.join(channel)
+                    case .failure: bound.value.isUnreachable()
+                    }
+                }
         }
 
         /// It has done what it was to do.

@@ -8,30 +8,46 @@
             guard let context else { return lost("The connection to the mail server was lost.") }
             guard !transaction.call.isCancelled.load(ordering: .acquiring) else { return refuseUnasked(.cancelled) }
             let message = transaction.message
-            let encoded = message.withContent { [encoder = pool.encoder, date = pool.time.now()] content in
-                encoder.encode(
+            if let error = expired(message) { return refuseUnasked(error) }
+            switch prepare(message, context.channel.allocator) {
+            case nil: return refuseUnasked(.wiped)
+            case let fault??: return refuseUnasked(fault.error(provider: settings.name, of: message.destination))
+            case .some(nil): break
+            }
+            phase = .envelope
+            wait(settings.timeouts.command)
+            if extensions.pipelining {
+                pending.append(contentsOf: [.sender, .recipient, .data])
+                writeCommands(context)
+            } else if let mail {
+                pending.append(.sender)
+                write(senderCommand(mail))
+            }
+        }
+
+        /// Writes the message out, in a place of its own: nothing else holds what is to be wiped.
+        ///
+        /// - Returns: why this server gets none; `nil` where the message was wiped.
+        private func prepare(_ message: OutboundMessage, _ allocator: ByteBufferAllocator) -> MailFault?? {
+            message.withContent { [encoder = pool.encoder, date = pool.time.now()] content -> MailFault? in
+                let encoded = encoder.encode(
                     to: content.recipient, text: content.text, subject: message.subject, language: message.language,
-                    key: message.idempotencyKey, date: date
-                ).map { mail in (mail, commands(to: content.recipient, mail, context.channel.allocator)) }
-            }
-            switch encoded {
-            case nil: refuseUnasked(.wiped)
-            case .failure(let fault): refuseUnasked(fault.error(provider: settings.name, of: message.destination))
-            case .success((let mail, let commands)):
-                (self.mail, self.commands) = (mail, commands)
-                if let fault = fault(of: mail) {
-                    return refuseUnasked(fault.error(provider: settings.name, of: message.destination))
-                }
-                phase = .envelope
-                wait(settings.timeouts.command)
-                if extensions.pipelining {
-                    pending.append(contentsOf: [.sender, .recipient, .data])
-                    writeCommands(context)
-                } else {
-                    pending.append(.sender)
-                    write(senderCommand(mail))
+                    key: message.idempotencyKey, date: date)
+                switch encoded {
+                case .failure(let fault): return fault
+                case .success(let mail):
+                    commands = commands(to: content.recipient, mail, allocator)
+                    self.mail = mail
+                    return fault(of: mail)
                 }
             }
+        }
+
+        /// A code that is over is of no use to anybody.
+        private func expired(_ message: OutboundMessage) -> TransportError? {
+            guard let end = message.expiresAt, pool.time.now() >= end else { return nil }
+            return TransportError(
+                .notSent, ProviderRefusal(.expired, provider: settings.name, providerCode: "", of: message.destination))
         }
 
         /// What this server, as it said, would not take.
@@ -112,6 +128,10 @@
 
         /// All but its end, and when the socket has that, its end: as long as that was not written, no server has a message.
         private func writeText() {
+            if let error = transaction.flatMap({ expired($0.message) }) {
+                settle(.failure(error))
+                return close()
+            }
             guard let context, let bytes = mail.take()?.bytes else { return }
             phase = .text
             wait(settings.timeouts.block)

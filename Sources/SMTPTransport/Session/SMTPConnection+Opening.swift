@@ -152,10 +152,14 @@
 
         init(_ bytes: ByteBuffer, _ pool: ConnectionPool) { (self.bytes, self.pool) = (bytes, pool) }
 
-        func wipe() {
-            let place = bytes.withUnsafeReadableBytes(\.baseAddress)
-            bytes.wipe()
-            pool.countWipe(isInPlace: place == bytes.withUnsafeReadableBytes(\.baseAddress))
+        func wipe() { bytes.wipe(counting: pool) }
+    }
+
+    extension ByteBuffer {
+        mutating func wipe(counting pool: ConnectionPool) {
+            let place = withUnsafeReadableBytes(\.baseAddress)
+            wipe()
+            pool.countWipe(isInPlace: place == withUnsafeReadableBytes(\.baseAddress))
         }
     }
 #endif

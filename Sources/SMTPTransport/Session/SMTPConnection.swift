@@ -79,11 +79,21 @@
 
         // MARK: Opening
 
-        func join(_ channel: any Channel) throws {
+        func join(_ channel: any Channel) {
+            // Given up meanwhile.
+            guard phase == .opening else { return channel.close(promise: nil) }
             self.channel = channel
-            guard phase == .opening else { throw ChannelError.alreadyClosed }
-            if settings.security == .implicitTLS { try addTLS(channel) }
-            try channel.pipeline.syncOperations.addHandler(self)
+            if settings.security == .plaintextOnThisMachine, !isLocal(channel.remoteAddress) {
+                return sessionFailed("The mail server's name leads to another machine, and without TLS nothing goes there.")
+            }
+            wait(settings.timeouts.greeting)
+            do {
+                if settings.security == .implicitTLS { try addTLS(channel) }
+                try channel.pipeline.syncOperations.addHandler(self)
+            } catch {
+                return sessionFailed("TLS cannot be begun.")
+            }
+            channel.setOption(.autoRead, value: true).whenComplete { _ in }
         }
 
         func isUnreachable() {
@@ -92,14 +102,6 @@
         }
 
         func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-
-        func channelActive(context: ChannelHandlerContext) {
-            guard phase == .opening else { return }
-            if settings.security == .plaintextOnThisMachine, !isLocal(context.remoteAddress) {
-                return sessionFailed("The mail server's name leads to another machine, and without TLS nothing goes there.")
-            }
-            wait(settings.timeouts.greeting)
-        }
 
         // MARK: What comes in
 
@@ -192,8 +194,8 @@
         }
 
         private func wipe() {
-            mail?.bytes.wipe()
-            commands?.wipe()
+            mail?.bytes.wipe(counting: pool)
+            commands?.wipe(counting: pool)
             (mail, commands) = (nil, nil)
         }
 
@@ -278,6 +280,11 @@
         }
 
         func close() {
+            // Whatever leads here, no message is left without an outcome.
+            if transaction != nil {
+                let error = unavailable("The connection to the mail server was lost.")
+                settle(.failure(phase == .committed ? TransportError(.maybeSent, error.reason, refusal: error.refusal) : error))
+            }
             phase = .closing
             timer.clear()
             graceTimer.clear()

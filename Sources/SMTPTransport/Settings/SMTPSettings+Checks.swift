@@ -1,4 +1,6 @@
 #if SMTP
+    import NIOCore
+
     extension SMTPSettings {
         /// - Throws: ``SMTPError`` with code `.invalidSetting`.
         func check() throws(SMTPError) {
@@ -24,8 +26,16 @@
             }
             try demand(isName && (1...32).contains(name.utf8.count), "A transport's name has 1 to 32 ASCII letters, digits and hyphens.")
             try demand(
-                !host.isEmpty && (1...65_535).contains(port) && Self.isPrintable(host),
+                (1...253).contains(host.utf8.count) && (1...65_535).contains(port) && Self.isPrintable(host),
                 "A mail server has a host and a port from 1 to 65535.")
+            if let serverName {
+                // An address is compared with what was connected to, and a name would lead there.
+                try demand(
+                    serverName == host
+                        || !Self.isAddress(serverName) && MailAddress.isDomain(serverName.utf8) && Self.isPrintable(serverName)
+                            && serverName.utf8.count <= 253,
+                    "The server's name in its certificate is a host's name in ASCII, or the same address as the host.")
+            }
             try demand(
                 security != .plaintextOnThisMachine || Self.localHosts.contains(host),
                 "Without TLS a mail server is on this machine: 127.0.0.1, ::1 or localhost.")
@@ -61,6 +71,7 @@
             guard holds else { throw SMTPError(.invalidSetting, reason) }
         }
 
+        private static func isAddress(_ text: String) -> Bool { (try? SocketAddress(ipAddress: text, port: 0)) != nil }
         private static let localHosts = ["127.0.0.1", "::1", "localhost"]
         private static func isPrintable(_ text: String) -> Bool { text.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-from peers import AccountServer, BadNetwork, OpenSMTPD, free_port
+from peers import AccountServer, BadNetwork, OpenSMTPD, die_with_parent, free_port
 
 LOAD = sys.argv[1]
 PASSED, FAILED = [], []
@@ -43,7 +43,7 @@ class Load:
         for name, value in options.items():
             self.arguments += ["--" + name.replace("_", "-"), str(value)]
         self.out = open(tempfile.mktemp(dir=WORK), "w+")
-        self.process = subprocess.Popen(self.arguments, stdout=self.out, stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen(self.arguments, stdout=self.out, stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
 
     @property
     def done(self):
@@ -120,7 +120,7 @@ def queued(mails):
     return {number: len(found) for number, found in names.items()}
 
 
-def true(run, mails, count, what):
+def true(run, mails, count, what, cut_short=False):
     """Nothing acknowledged is lost, nothing that was not sent is there, nothing is doubled."""
     times = queued(mails)
     accepted, unknown, not_sent = run.all("accepted"), run.all("transport.maybeSent"), run.all("transport.notSent")
@@ -129,7 +129,12 @@ def true(run, mails, count, what):
     check(accepted <= set(times), f"{what}: nothing that was sent is lost", sorted(accepted - set(times))[:5])
     check(not not_sent & set(times), f"{what}: nothing that was not sent is there", sorted(not_sent & set(times))[:5])
     check(all(many == 1 for many in times.values()), f"{what}: nothing was sent twice", [item for item in times.items() if item[1] > 1][:5])
-    check(not faults(mails), f"{what}: what arrived is whole", faults(mails)[:3])
+    found = faults(mails)
+    if found and cut_short:
+        # A delivery that died in its midst comes again, under the same name in the queue.
+        whole = {index(read([mail])[0]) for mail in mails if not faults([mail])}
+        found = [fault for fault in found if fault[0] not in whole]
+    check(not found, f"{what}: what arrived is whole", found[:3])
     print(f"{what}: {len(accepted)} sent, {len(not_sent)} not sent, {len(unknown)} unknown of which {len(unknown & set(times))} arrived")
     return accepted, not_sent, unknown
 
@@ -176,20 +181,22 @@ def refused():
 
 
 def killed():
-    server = OpenSMTPD(WORK / "killed").start()
+    server, run, deadline = OpenSMTPD(WORK / "killed").start(), None, time.monotonic() + 180
     try:
         run = Load(server.port, security="plaintext", count=3_000, connections=8, concurrency=16)
         for goal in (600, 1_400, 2_200):
-            while run.done < goal and run.process.poll() is None:
+            while run.done < goal and run.process.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.002)
             server.kill()
             time.sleep(0.3)
             server.start()
         run.result()
-        _, _, unknown = true(run, server.settled(len(run.all("accepted"))), 3_000, "a server that is killed three times")
+        _, _, unknown = true(run, server.settled(len(run.all("accepted"))), 3_000, "a server that is killed three times", cut_short=True)
         check(len(unknown) <= 3 * 8, "at most one unknown outcome for each connection that is lost", len(unknown))
         check(run.observed("unknown") == len(unknown), "and they are counted", run.observed("unknown"))
     finally:
+        if run:
+            run.process.kill()
         server.kill()
 
 
@@ -247,7 +254,8 @@ def accounts():
         check(any("smtp.invalidSetting" in line for line in run.lines), "without TLS another machine's name is no setting", run.lines)
 
 
-with tempfile.TemporaryDirectory() as folder:
+# Where others than root may come by.
+with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
     WORK = pathlib.Path(folder)
     WORK.chmod(0o711)
     chosen = sys.argv[2:]

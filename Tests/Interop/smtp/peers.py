@@ -1,5 +1,7 @@
 """The programs on the other side: OpenSMTPD in namespaces of its own, aiosmtpd, and a network that breaks."""
+import ctypes
 import logging
+import os
 import pathlib
 import random
 import re
@@ -21,14 +23,35 @@ logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 warnings.simplefilter("ignore")
 
 
+# Below what outgoing connections take, so that a port is free a second time.
+PORTS = iter(range(20_000 + os.getpid() % 9_000, 32_000))
+
+
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    for port in PORTS:
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+            return port
+        except OSError:
+            continue
+    raise AssertionError("no port is free")
 
 
-def wait_for(port, patience=20):
+def die_with_parent():
+    """In the child: whatever ends this program ends it (prctl, PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+
+
+def may_use_namespaces():
+    return subprocess.run([*NAMESPACES, "true"], capture_output=True).returncode == 0
+
+
+def wait_for(port, process, patience=20):
     deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and process.poll() is None:
         try:
             with socket.create_connection(("127.0.0.1", port), 1) as connection:
                 if connection.recv(3) == b"220":
@@ -51,8 +74,8 @@ class Taken:
 
 
 class OpenSMTPD:
-    """The queue stays in a folder of ours, whatever happens to the processes; /run and the processes are in namespaces that die with the first. It
-    delivers into a maildir."""
+    """The queue stays in a folder of ours, whatever happens to the processes; /run and the processes are in namespaces that die with the first. Where
+    there are no namespaces, the queue is Debian's, and the processes are a group. It delivers into a maildir."""
 
     def __init__(self, work, max_mails=100):
         self.folder = pathlib.Path(work)
@@ -76,18 +99,30 @@ class OpenSMTPD:
             f'action keep maildir "{self.folder}/mail" virtual <anyone>\n'
             'match from any for domain "example.org" action keep\n')
         self.process = None
+        self.is_apart = may_use_namespaces()
 
     def start(self):
-        script = f"mount --bind '{self.folder}/spool' /var/spool && mount -t tmpfs tmpfs /run && exec smtpd -d -f '{self.configuration}'"
+        script = f"exec smtpd -d -f '{self.configuration}'"
+        if self.is_apart:
+            script = f"mount --bind '{self.folder}/spool' /var/spool && mount -t tmpfs tmpfs /run && {script}"
         with open(self.folder / "log", "a") as log:
             self.process = subprocess.Popen(
-                ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script], stdout=log, stderr=log)
-        wait_for(self.port)
+                [*(NAMESPACES if self.is_apart else []), "sh", "-c", script], stdout=log, stderr=log, preexec_fn=die_with_parent,
+                start_new_session=True)
+        try:
+            wait_for(self.port, self.process)
+        except AssertionError as error:
+            self.kill()
+            tail = (self.folder / "log").read_text(errors="replace").splitlines()[-5:]
+            raise AssertionError(f"{error}: {tail}") from None
         return self
 
     def kill(self):
-        """All of it at once: the first process of its namespace takes the others with it."""
-        self.process.send_signal(signal.SIGKILL)
+        """All of it at once: the first process of its namespace takes the others with it, or the group is ended."""
+        try:
+            self.process.kill() if self.is_apart else os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
         self.process.wait()
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
@@ -109,7 +144,9 @@ class OpenSMTPD:
                 break
             time.sleep(0.05)
         mails = [path.read_bytes() for path in (self.folder / "mail" / "new").glob("*")]
-        return [(re.search(rb"(?m)^Delivered-To: (.*)$", mail)[1].decode(), mail) for mail in mails]
+        heads = [(re.search(rb"(?m)^Delivered-To: (.*)\n", mail), re.search(rb"(?m)^Message-ID: .*\n", mail)) for mail in mails]
+        # Who was killed while it wrote one of these, leaves what it had; the server delivers it again.
+        return [(recipient[1].decode(), mail) for mail, (recipient, name) in zip(mails, heads) if recipient and name]
 
     def __enter__(self):
         return self.start()
