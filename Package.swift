@@ -140,11 +140,18 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // Gateways.
+        // Gateways. The first is what those share that keep connections of their own.
+        .target(
+            name: "GatewayConnection",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["SMPP", "SMTP"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["SMPP", "SMTP"])),
+            ],
+            swiftSettings: strict),
         .target(
             name: "SMPPTransport",
             dependencies: [
-                "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                "GatewayConnection", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["SMPP"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMPP"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["SMPP"])),
@@ -153,7 +160,7 @@ let package = Package(
         .target(
             name: "SMTPTransport",
             dependencies: [
-                "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                "GatewayConnection", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["SMTP"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMTP"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["SMTP"])),
@@ -315,7 +322,8 @@ let package = Package(
         .testTarget(
             name: "SMTPTransportTests",
             dependencies: [
-                "SMTPTransport", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives", "PhoneIdentityTesting",
+                "SMTPTransport", "GatewayConnection", "Messaging", "IdentityTypes", "RecordStorage", "CryptoPrimitives",
+                "PhoneIdentityTesting",
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["SMTP"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["SMTP"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["SMTP"])),

@@ -1,4 +1,5 @@
 #if SMPP
+    import GatewayConnection
     public import IdentityTypes
     public import Messaging
     import NIOCore
@@ -184,10 +185,8 @@
 
         private func prepare(_ channel: any Channel, _ role: SMPPConnection.Role) throws -> Link {
             if let tls, let configured = settings.tls {
-                let name = configured.serverName ?? settings.host
-                // An address is verified as the one that was connected to.
-                let isAddress = (try? SocketAddress(ipAddress: name, port: 0)) != nil
-                try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : name))
+                try channel.pipeline.syncOperations.addHandler(
+                    CertificateName.handler(tls, for: configured.serverName ?? settings.host))
             }
             let connection = SMPPConnection(role: role, core: core.value)
             try channel.pipeline.syncOperations.addHandler(connection)

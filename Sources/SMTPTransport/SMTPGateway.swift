@@ -1,4 +1,5 @@
 #if SMTP
+    import GatewayConnection
     public import IdentityTypes
     public import Messaging
     import NIOCore

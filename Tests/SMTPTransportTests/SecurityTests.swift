@@ -1,5 +1,6 @@
 #if SMTP
     import CryptoPrimitives
+    import GatewayConnection
     import Foundation
     import Messaging
     import NIOCore

@@ -1,4 +1,5 @@
 #if SMPP
+    import GatewayConnection
     import IdentityTypes
     import Messaging
     import NIOCore

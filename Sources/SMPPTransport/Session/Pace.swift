@@ -1,4 +1,5 @@
 #if SMPP
+    import GatewayConnection
     import NIOCore
 
     /// Lets so many messages a second through; up to a tenth of a second's at once.

@@ -1,7 +1,7 @@
 #if SMPP
+    import GatewayConnection
     import Messaging
     import NIOCore
-    import NIOSSL
 
     /// One connection to the message centre: binding, the window, and whether the other end is there. Used on its event loop only.
     final class SMPPConnection: ChannelInboundHandler {
@@ -326,7 +326,7 @@
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            if state == .binding, error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError {
+            if state == .binding, CertificateName.isOfTLS(error) {
                 core.bindFailed(
                     "TLS came to nothing: is it the message centre's certificate, and is it signed by one of the authorities?", nil)
             }

@@ -1,4 +1,5 @@
 #if SMTP
+    import GatewayConnection
     import IdentityTypes
     import Messaging
     import NIOCore

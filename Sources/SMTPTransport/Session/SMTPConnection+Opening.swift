@@ -1,27 +1,14 @@
 #if SMTP
+    import GatewayConnection
     import NIOCore
-    import NIOSSL
 
     /// Greeting, EHLO, STARTTLS, AUTH.
     extension SMTPConnection {
         func addTLS(_ channel: any Channel) throws {
             guard let tls = pool.tls else { throw ChannelError.inappropriateOperationForState }
             try channel.pipeline.syncOperations.addHandler(
-                NIOSSLClientHandler(context: tls, serverHostname: nameOfServer), position: .first)
+                CertificateName.handler(tls, for: settings.serverName ?? settings.host), position: .first)
             isSecure = true
-        }
-
-        /// `nil`: it is an address, which is verified as the one that was connected to.
-        private var nameOfServer: String? {
-            let name = settings.serverName ?? settings.host
-            return (try? SocketAddress(ipAddress: name, port: 0)) == nil ? name : nil
-        }
-
-        /// Whether TLS, where there is some, is with whom it was to be.
-        var isWithServer: Bool {
-            guard isSecure, let name = nameOfServer else { return true }
-            guard let certificate = try? channel?.pipeline.syncOperations.nioSSL_peerCertificate() else { return false }
-            return CertificateName.holds(certificate, for: name)
         }
 
         func isLocal(_ address: SocketAddress?) -> Bool {
@@ -43,8 +30,6 @@
         func open(_ reply: Reply, _ step: Step) {
             switch (step, reply.code) {
             case (.greeting, 220): ask("EHLO \(settings.ehloNameInUse)", .ehlo)
-            case (.ehlo, 250) where !isWithServer:
-                sessionFailed("TLS with the mail server came to nothing: its certificate is for an address, not its name.")
             case (.ehlo, 250): greeted(reply)
             case (.startTLS, 220): secure()
             case (.loginUser, 334): answerSecretly(.loginSecret) { [user = credentials?.user ?? ""] in $0.append(contentsOf: user.utf8) }

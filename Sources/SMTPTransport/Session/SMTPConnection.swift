@@ -1,7 +1,7 @@
 #if SMTP
+    import GatewayConnection
     import Messaging
     import NIOCore
-    import NIOSSL
 
     /// One connection to the mail server, with one message at a time. Used on its event loop only.
     ///
@@ -293,9 +293,8 @@
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            let isTLS = error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError
             lost(
-                isTLS && phase == .opening
+                CertificateName.isOfTLS(error) && phase == .opening
                     ? "TLS with the mail server came to nothing: see its certificate, and the authorities in the settings."
                     : "The connection to the mail server was lost.")
         }
