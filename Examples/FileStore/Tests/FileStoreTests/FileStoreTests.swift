@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func `A store that nobody holds any more has let go of its file`() async throws {
-        for _ in 0..<500 {
+        for _ in 0..<200 {
             let store = try FileStore(path: path)
             var commit = StagedCommit(random: random)
             commit.insert([1], at: RecordKey(partition: Partition(rawValue: 0), collection: "test", row: random.bytes(8)))
