@@ -203,7 +203,8 @@
                 return try NIOSSLContext(configuration: configuration)
             } catch {
                 throw SMPPError(
-                    .invalidSetting, "\(tls.authorities ?? "The system's list") holds no certificates in PEM that this process can read.")
+                    .invalidSetting,
+                    "No certificates in PEM can be read from \(tls.authorities.map { "the file \($0)" } ?? "the system's list").")
             }
         }
     }

@@ -83,7 +83,7 @@
             } catch {
                 throw SMTPError(
                     .invalidSetting,
-                    "\(settings.authorities ?? "The system's list") holds no certificates in PEM that this process can read.")
+                    "No certificates in PEM can be read from \(settings.authorities.map { "the file \($0)" } ?? "the system's list").")
             }
         }
     }

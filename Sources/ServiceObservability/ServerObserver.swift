@@ -71,7 +71,7 @@
             case "sequencing-failed", "sweep-failed", "notices-failed", "not-recorded", "outcome-not-recorded", "erasure-waits",
                 "notice-has-no-handler", "notice-unreadable", "conversation-handler-failed", "inbound-has-no-handler", "bind-failed",
                 "connection-failed",
-                "unknown", "unreadable", "receipt-unreadable":
+                "unknown", "unreadable", "unexpected-answer", "receipt-unreadable":
                 .warning
             case "handed-over", "sequenced", "swept": .debug
             default: .info

@@ -52,7 +52,7 @@
         public struct TLS: Hashable, Sendable {
             /// The name in the certificate, where it is not the host's.
             public var serverName: String?
-            /// Certificates in PEM of those who may sign it, instead of the system's.
+            /// The path of a PEM file with the authorities that may have signed it; `nil`: those that the system trusts.
             public var authorities: String?
 
             public init(serverName: String? = nil, authorities: String? = nil) {
@@ -102,7 +102,7 @@
         public var receiptIDs = ReceiptIDs.asSubmitted
         /// How far the clock in receipts is ahead of UTC. `nil`: it is not known, and the time in them is left out.
         public var receiptClock: Duration?
-        /// How long the message centre tries, up to 100 years; `nil`: as long as it likes. A code's end is its end in any case.
+        /// How long the message centre tries, less than 99 years; `nil`: as long as it likes. A code's end is its end in any case.
         public var validity: Duration?
 
         public init(host: String, port: Int, systemID: String, password: SMPPPassword, sender: SMPPSender, tls: TLS? = TLS()) {
