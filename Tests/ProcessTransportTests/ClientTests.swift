@@ -174,7 +174,7 @@
                     }
                     await log.wait(200) { if case .closed = $0 { true } else { false } }
                     // Other suites have some open at the same time.
-                    #expect(try openSockets() < before + 100)
+                    #expect(try openSockets() < before + 50)
                 }
             }
         }
@@ -184,9 +184,12 @@
         await code { _ = try await client.ask("a") }
     }
 
+    /// Unix sockets of this process: those of gateways' tests, which are many at times, are of another family.
     private func openSockets() throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count {
-            ((try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) ?? "").hasPrefix("socket:")
+        let listed = try String(contentsOfFile: "/proc/net/unix", encoding: .utf8).split(separator: "\n").dropFirst()
+        let unix = Set(listed.compactMap { line in line.split(separator: " ").dropFirst(6).first.map { "socket:[\($0)]" } })
+        return try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count {
+            unix.contains((try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) ?? "")
         }
     }
 #endif
