@@ -42,6 +42,15 @@ import Testing
         #expect(states == [[.notSent(.expired)], [.handedOver]])
     }
 
+    @Test func `Where somebody waits for it, a message is tried no more once that takes too long`() async throws {
+        let (gateway, clock) = (ScriptedGateway(Array(repeating: .notSent, count: 6)), SlowClock())
+        let handOver = MessageHandOver(
+            transport: gateway, ledger: testLedger(time: clock), observer: observations, time: clock, patience: .seconds(5))
+        let error = await #expect(throws: TransportError.self) { try await handOver(try message()) }
+        // After 0, 3 and 6 seconds.
+        #expect(error?.code == .notSent && gateway.attempts.count == 3)
+    }
+
     @Test func `A message goes to the gateway once, as it is, and is wiped then`() async throws {
         let (message, gateway) = (try message(), ScriptedGateway())
         try add(.message(message))

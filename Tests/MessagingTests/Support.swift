@@ -55,6 +55,13 @@ final class NotingClock: TimeSource {
     }
 }
 
+/// Three seconds pass with every sleep.
+final class SlowClock: TimeSource {
+    private let time = Mutex(Timestamp(milliseconds: 0))
+    func now() -> Timestamp { time.withLock { $0 } }
+    func sleep(for duration: Duration) async throws(CancellationError) { time.withLock { $0 = $0.advanced(by: 3_000) } }
+}
+
 /// A gateway that answers by a script and then takes everything.
 final class ScriptedGateway: MessageTransport {
     struct Sent: Hashable, Sendable {
