@@ -1,6 +1,5 @@
 #if SMPP || SMTP
-    import NIOCore
-    package import NIOSSL
+    import NIOSSL
 
     /// Whether a certificate is for the name that was asked for.
     ///
@@ -8,28 +7,10 @@
     /// DNS chooses the address, and a certificate for that is to be had (RFC 8738).
     package enum CertificateName {
         /// The certificate is one that SwiftNIO takes, and not for this name.
-        package struct Mismatch: Error, Hashable {}
-
-        /// TLS with a server. Nothing that is written leaves before its certificate was looked at.
-        ///
-        /// - Parameter server: a host's name; or an address, which is compared with the one that was connected to.
-        package static func handler(_ context: NIOSSLContext, for server: String) throws -> NIOSSLClientHandler {
-            guard (try? SocketAddress(ipAddress: server, port: 0)) == nil else {
-                return try NIOSSLClientHandler(context: context, serverHostname: nil)
-            }
-            return try NIOSSLClientHandler._makeSSLClientHandler(context: context, serverHostname: server) { certificate, channel in
-                holds(certificate, for: server)
-                    ? channel.eventLoop.makeSucceededVoidFuture() : channel.eventLoop.makeFailedFuture(Mismatch())
-            }
-        }
-
-        /// Whether TLS is what failed, as its end of the connection says.
-        package static func isOfTLS(_ error: any Error) -> Bool {
-            error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError || error is Mismatch
-        }
+        struct Mismatch: Error, Hashable {}
 
         /// - Parameter certificate: verified by SwiftNIO already.
-        private static func holds(_ certificate: NIOSSLCertificate, for name: String) -> Bool {
+        static func holds(_ certificate: NIOSSLCertificate, for name: String) -> Bool {
             let names = certificate._subjectAlternativeNames()
             // Without any it was verified by its common name, which is never an address.
             guard !names.isEmpty else { return true }

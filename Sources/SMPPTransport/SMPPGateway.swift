@@ -186,7 +186,7 @@
         private func prepare(_ channel: any Channel, _ role: SMPPConnection.Role) throws -> Link {
             if let tls, let configured = settings.tls {
                 try channel.pipeline.syncOperations.addHandler(
-                    CertificateName.handler(tls, for: configured.serverName ?? settings.host))
+                    GatewayTLS.handler(tls, for: configured.serverName ?? settings.host))
             }
             let connection = SMPPConnection(role: role, core: core.value)
             try channel.pipeline.syncOperations.addHandler(connection)
@@ -194,17 +194,8 @@
         }
 
         private static func context(_ tls: SMPPSettings.TLS) throws(SMPPError) -> NIOSSLContext {
-            var configuration = TLSConfiguration.makeClientConfiguration()
-            configuration.minimumTLSVersion = .tlsv12
-            configuration.certificateVerification = .fullVerification
-            configuration.shutdownTimeout = .milliseconds(500)
-            do {
-                if let path = tls.authorities { configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(path)) }
-                return try NIOSSLContext(configuration: configuration)
-            } catch {
-                throw SMPPError(
-                    .invalidSetting,
-                    "No certificates in PEM can be read from \(tls.authorities.map { "the file \($0)" } ?? "the system's list").")
+            do { return try GatewayTLS.context(authorities: tls.authorities) } catch {
+                throw SMPPError(.invalidSetting, GatewayTLS.unreadable(tls.authorities))
             }
         }
     }

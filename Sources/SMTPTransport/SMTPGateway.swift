@@ -73,17 +73,8 @@
         }
 
         private static func context(_ settings: SMTPSettings) throws(SMTPError) -> NIOSSLContext {
-            var configuration = TLSConfiguration.makeClientConfiguration()
-            configuration.minimumTLSVersion = .tlsv12
-            configuration.certificateVerification = .fullVerification
-            configuration.shutdownTimeout = .milliseconds(500)
-            do {
-                if let path = settings.authorities { configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(path)) }
-                return try NIOSSLContext(configuration: configuration)
-            } catch {
-                throw SMTPError(
-                    .invalidSetting,
-                    "No certificates in PEM can be read from \(settings.authorities.map { "the file \($0)" } ?? "the system's list").")
+            do { return try GatewayTLS.context(authorities: settings.authorities) } catch {
+                throw SMTPError(.invalidSetting, GatewayTLS.unreadable(settings.authorities))
             }
         }
     }

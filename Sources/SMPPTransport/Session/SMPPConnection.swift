@@ -326,7 +326,7 @@
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            if state == .binding, CertificateName.isOfTLS(error) {
+            if state == .binding, GatewayTLS.isFailure(error) {
                 core.bindFailed(
                     "TLS came to nothing: is it the message centre's certificate, and is it signed by one of the authorities?", nil)
             }

@@ -7,7 +7,7 @@
         func addTLS(_ channel: any Channel) throws {
             guard let tls = pool.tls else { throw ChannelError.inappropriateOperationForState }
             try channel.pipeline.syncOperations.addHandler(
-                CertificateName.handler(tls, for: settings.serverName ?? settings.host), position: .first)
+                GatewayTLS.handler(tls, for: settings.serverName ?? settings.host), position: .first)
             isSecure = true
         }
 

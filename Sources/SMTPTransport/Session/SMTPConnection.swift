@@ -294,7 +294,7 @@
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
             lost(
-                CertificateName.isOfTLS(error) && phase == .opening
+                GatewayTLS.isFailure(error) && phase == .opening
                     ? "TLS with the mail server came to nothing: see its certificate, and the authorities in the settings."
                     : "The connection to the mail server was lost.")
         }
